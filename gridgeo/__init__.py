@@ -1,0 +1,1 @@
+"""Turn a city's administrative areas into a grid that can be managed."""

@@ -1,0 +1,31 @@
+"""The words that frames share: column names and the options that are spelled out."""
+
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+AREA_CODE: Final = "area_code"
+AREA_NAME: Final = "area_name"
+PARENT_CODE: Final = "parent_code"
+CELL_CODE: Final = "cell_code"
+AREA_M2: Final = "area_m2"
+KIND: Final = "kind"
+N_PIECES: Final = "n_pieces"
+COLUMN: Final = "column"
+ROW: Final = "row"
+H3: Final = "h3"
+CLASS_CODE: Final = "class_code"
+TIME: Final = "time"
+
+KINDS: Final = ("whole", "cut", "merged")
+"""``kind`` of a cell: a full lattice cell, a piece of one, or pieces joined."""
+
+Outside: TypeAlias = Literal["keep", "nearest", "raise"]
+Language: TypeAlias = Literal["en", "zh"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Geometries: TypeAlias = npt.NDArray[np.object_]
+"""A flat array of shapely geometries."""

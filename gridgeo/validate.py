@@ -1,0 +1,154 @@
+"""Guards: gather every fault of a frame and raise once, naming rows and remedy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridgeo.crs import require_crs
+from gridgeo.errors import CodeError, GeometryError, GridGeoError, InputError, SchemaError
+from gridgeo.schema import AREA_CODE, CELL_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geopandas import GeoDataFrame
+
+    from gridgeo.schema import Bools
+
+POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_SHOWN = 8
+
+
+class Faults:
+    """What is wrong with one frame, gathered before anything is raised.
+
+    Parameters
+    ----------
+    name
+        What the user calls the frame; it stands in the message.
+    index
+        The frame's index, whose labels the error carries.
+    """
+
+    def __init__(self, name: str, index: pd.Index) -> None:
+        self._name = name
+        self._index = index
+        self._found: list[tuple[type[GridGeoError], str, pd.Index]] = []
+
+    def add(self, kind: type[GridGeoError], at_fault: Bools, message: str) -> None:
+        """Note the rows where ``at_fault`` is True; nothing where none is."""
+        if at_fault.any():
+            rows = self._index[at_fault]
+            self._found.append((kind, f"{message} {name_rows(rows)}", rows))
+
+    def raise_if_any(self) -> None:
+        """Raise one error for all that was found, of the kind that was found first."""
+        if not self._found:
+            return
+        kind = self._found[0][0]
+        labels = pd.Index(np.concatenate([rows.to_numpy() for _, _, rows in self._found]))
+        messages = "; ".join(message for _, message, _ in self._found)
+        raise kind(f"`{self._name}`: {messages}", rows=labels.unique())
+
+
+def name_rows(rows: pd.Index) -> str:
+    """Name the first rows at fault and count the others."""
+    shown = ", ".join(str(label) for label in rows[:_SHOWN])
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return f"({'row' if len(rows) == 1 else 'rows'} {shown}{more})"
+
+
+def check_areas(areas: GeoDataFrame, name: str = "areas") -> None:
+    """Guard a frame of areas: ``area_code`` (unique text) and valid polygons, with a CRS.
+
+    Raises
+    ------
+    SchemaError
+        No rows, or no column ``area_code``.
+    CodeError
+        Codes missing or repeated.
+    GeometryError
+        Geometries null, empty, invalid or not polygons.
+    CRSError
+        No CRS.
+    """
+    _check_partition(areas, AREA_CODE, name)
+
+
+def check_cells(cells: GeoDataFrame, name: str = "cells") -> None:
+    """Guard a frame of cells: ``cell_code`` (unique text) and valid polygons, with a CRS.
+
+    Raises as :func:`check_areas` does.
+    """
+    _check_partition(cells, CELL_CODE, name)
+
+
+def require_rows(frame: pd.DataFrame, name: str) -> None:
+    """Refuse a frame without rows."""
+    if frame.empty:
+        raise SchemaError(f"`{name}` has no rows; was it filtered, or read from the wrong layer?")
+
+
+def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    """Refuse a frame that lacks a column; the message names the columns it has."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        has = ", ".join(map(str, frame.columns))
+        raise SchemaError(
+            f"`{name}` lacks {', '.join(map(repr, missing))}; its columns are: {has}."
+        )
+
+
+def require_option(value: str, options: Sequence[str], name: str) -> None:
+    """Refuse an option that is misspelled, naming those there are."""
+    if value not in options:
+        raise InputError(f"`{name}` must be one of {', '.join(map(repr, options))}, not {value!r}.")
+
+
+def _check_partition(frame: GeoDataFrame, code: str, name: str) -> None:
+    require_rows(frame, name)
+    require_columns(frame, [code], name)
+    require_crs(frame, name)
+    faults = Faults(name, frame.index)
+    add_code_faults(faults, frame[code], code)
+    add_polygon_faults(faults, frame)
+    faults.raise_if_any()
+
+
+def add_code_faults(faults: Faults, codes: pd.Series, name: str) -> None:
+    """Note codes that are missing, not text, or repeated."""
+    text = codes.map(lambda code: isinstance(code, str)).to_numpy(bool)
+    blank = codes.astype(object).where(text, "text").str.strip() == ""
+    missing = codes.isna().to_numpy() | blank.to_numpy()
+    faults.add(CodeError, missing, f"every row needs a code in {name!r}; fill it")
+    faults.add(
+        CodeError,
+        ~text & ~missing,
+        f"codes in {name!r} must be text, a number loses its leading zeros; read them as text",
+    )
+    faults.add(
+        CodeError,
+        (codes.duplicated(keep=False) & ~missing).to_numpy(),
+        f"codes in {name!r} repeat; dissolve the rows that are one area, or use another column",
+    )
+
+
+def add_polygon_faults(faults: Faults, frame: GeoDataFrame) -> None:
+    """Note geometries that are null, empty, not polygons, or invalid."""
+    geometry = frame.geometry.to_numpy()
+    null = shapely.is_missing(geometry)
+    empty = shapely.is_empty(geometry)
+    wrong = ~null & ~np.isin(shapely.get_type_id(geometry), POLYGONS)
+    polygon = ~(null | empty | wrong)
+    invalid = polygon.copy()
+    invalid[polygon] = ~shapely.is_valid(geometry[polygon])
+    reasons = sorted({r.split("[")[0] for r in shapely.is_valid_reason(geometry[invalid])})
+    faults.add(GeometryError, null, "rows without a geometry; drop them or draw them")
+    faults.add(GeometryError, empty & ~null & ~wrong, "rows with an empty geometry; drop them")
+    faults.add(GeometryError, wrong, "rows that are not polygons; keep the polygons")
+    remedy = "mend them, for example with frame.geometry.make_valid()"
+    faults.add(GeometryError, invalid, f"invalid polygons ({', '.join(reasons)}); {remedy}")
