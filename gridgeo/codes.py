@@ -1,0 +1,147 @@
+"""Cell codes: text that begins with the code of the area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from gridgeo.errors import CodeError
+
+if TYPE_CHECKING:
+    from gridgeo.schema import Ints
+
+
+@dataclass(frozen=True)
+class CodeScheme:
+    """How a cell's code is put together.
+
+    Parameters
+    ----------
+    name
+        What messages call the scheme.
+    area_widths
+        Digits of the parts that make the area code, such as district, street and community;
+        empty where any area code will do.
+    sequence_width
+        Digits of the running number inside an area.
+    separator
+        Text between area code and number.
+    open_ended
+        Whether a number may grow past its width.
+
+    Examples
+    --------
+    >>> UNIT_GRID_15.build(pd.Series(["990101001001", "990101001001"]), np.array([1, 2])).tolist()
+    ['990101001001001', '990101001001002']
+    >>> UNIT_GRID_15.parse(pd.Series(["990101001001002"])).iloc[0].tolist()
+    ['990101', '001', '001', '002']
+    """
+
+    name: str
+    area_widths: tuple[int, ...]
+    sequence_width: int
+    separator: str = ""
+    open_ended: bool = False
+
+    @property
+    def area_width(self) -> int:
+        """Digits of the area code."""
+        return sum(self.area_widths)
+
+    def fits(self, area_codes: pd.Series) -> bool:
+        """Tell whether every area code has the scheme's digits."""
+        return bool(area_codes.str.fullmatch(rf"\d{{{self.area_width}}}").all())
+
+    def build(self, area_codes: pd.Series, numbers: Ints) -> pd.Series:
+        """Write the codes of cells.
+
+        Parameters
+        ----------
+        area_codes
+            Text, the code of each cell's area.
+        numbers
+            Running number of each cell in its area, from 1.
+
+        Returns
+        -------
+        Series
+            Text, on the index of ``area_codes``.
+
+        Raises
+        ------
+        CodeError
+            An area code that is not of the scheme, or more cells in an area than it can number.
+        """
+        if self.area_widths and not self.fits(area_codes):
+            wrong = area_codes[~area_codes.str.fullmatch(rf"\d{{{self.area_width}}}")].unique()
+            raise CodeError(
+                f"{self.name} codes need area codes of {self.area_width} digits; these are not: "
+                f"{', '.join(map(repr, wrong[:8]))}. Choose another scheme, such as PLAIN.",
+                rows=wrong,
+            )
+        most = 10**self.sequence_width - 1
+        if not self.open_ended and len(numbers) and numbers.max() > most:
+            raise self._overflow(area_codes, numbers, most)
+        number = pd.Series(numbers, index=area_codes.index).astype(str)
+        return area_codes + self.separator + number.str.zfill(self.sequence_width)
+
+    def parse(self, codes: pd.Series) -> pd.DataFrame:
+        """Take codes apart into the scheme's parts, as text columns 0, 1, 2 ...
+
+        Raises
+        ------
+        CodeError
+            Codes that are not of the scheme.
+        """
+        area = "".join(rf"(\d{{{width}}})" for width in self.area_widths) or "(.+)"
+        more = "," if self.open_ended else ""
+        number = rf"(\d{{{self.sequence_width}{more}}})"
+        parts = codes.str.extract(f"^{area}{self.separator}{number}$")
+        wrong = parts.isna().any(axis=1)
+        if wrong.any():
+            raise CodeError(
+                f"{wrong.sum()} codes are not {self.name} codes: "
+                f"{', '.join(map(repr, codes[wrong].head(8)))}.",
+                rows=codes.index[wrong],
+            )
+        return parts
+
+    def _overflow(self, area_codes: pd.Series, numbers: Ints, most: int) -> CodeError:
+        count = pd.Series(numbers).groupby(area_codes.to_numpy()).max()
+        over = count[count > most]
+        named = ", ".join(f"{code!r} would get {n:,} cells" for code, n in over.head(8).items())
+        return CodeError(
+            f"{self.name} codes number at most {most:,} cells in an area, but {named}. Use larger "
+            "cells, areas of a lower level, or a scheme with more digits, such as PLAIN.",
+            rows=over.index,
+        )
+
+
+UNIT_GRID_15: Final = CodeScheme("UNIT_GRID_15", (6, 3, 3), 3)
+"""6 district + 3 street + 3 community + 3 sequence digits (Beijing local standard)."""
+
+UNIT_GRID_14: Final = CodeScheme("UNIT_GRID_14", (6, 3, 3), 2)
+"""The older form, with 2 sequence digits."""
+
+PLAIN: Final = CodeScheme("PLAIN", (), 4, separator="-", open_ended=True)
+"""Area code, dash, number: for areas that are coded otherwise."""
+
+
+def scheme_for(area_codes: pd.Series) -> CodeScheme:
+    """Choose UNIT_GRID_15 where all area codes have 12 digits, PLAIN elsewhere."""
+    return UNIT_GRID_15 if UNIT_GRID_15.fits(area_codes) else PLAIN
+
+
+def number_within(area: Ints) -> Ints:
+    """Count rows from 1 within each area, in the order in which they come.
+
+    Parameters
+    ----------
+    area
+        (n,) position of each row's area, rows of one area together.
+    """
+    first = np.flatnonzero(np.append(True, area[1:] != area[:-1]))
+    return np.arange(1, len(area) + 1) - np.repeat(first, np.diff(np.append(first, len(area))))
