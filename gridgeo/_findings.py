@@ -1,0 +1,235 @@
+"""What is wrong with a partition: polygons in, places and sizes out.
+
+Nothing here repairs. Polygons are valid and in one projected CRS in metres; sizes are in m2 and a
+``tolerance`` is the m2 up to which a single polygon is taken for rounding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from gridgeo.validate import POLYGONS
+
+if TYPE_CHECKING:
+    from gridgeo.schema import Bools, Geometries, Ints
+
+NOWHERE: Final = -1
+"""Stands for the area of a cell that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Pairs of polygons and the ground they share, one value a pair."""
+
+    first: Ints
+    second: Ints
+    ground: Geometries
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Polygons held against areas: positions in either, and the ground at fault."""
+
+    homes: Ints
+    """The area each polygon is taken to belong to: its own, or another that holds more of it."""
+    gaps: Geometries
+    bare: Ints
+    """The area each gap lies in."""
+    outside: Ints
+    """Polygons that reach beyond all areas."""
+    beyond: Geometries
+    crossings: Shared
+    """Polygons and the second area they reach into."""
+
+
+def hold_against(
+    areas: Geometries, polygons: Geometries, own: Ints, mismatched: Bools, tolerance: float
+) -> Held:
+    """Find what the polygons leave of the areas, and where they reach out of them.
+
+    ``own`` is the area that each polygon claims, or ``NOWHERE``. Unions by area find the few
+    polygons that need a look; only these are laid over the areas one by one.
+    """
+    homes = find_homes(polygons, areas)
+    united = unite(polygons, homes, len(areas), mismatched)
+    gaps, bare = find_gaps(areas, united, polygons, tolerance)
+    strays = find_strays(areas, united, polygons, homes, tolerance)
+    at = np.flatnonzero(strays | ((own != NOWHERE) & (own != homes)))
+    shares = share_out(polygons[at], areas)
+    homes[at] = find_largest(shares, own[at], tolerance)
+    crossings = find_crossings(shares, areas, homes[at], tolerance)
+    beyond = find_outside(polygons[at], shares)
+    out = np.flatnonzero(shapely.area(beyond) > tolerance)
+    return Held(
+        homes,
+        gaps,
+        bare,
+        at[out],
+        beyond[out],
+        Shared(at[crossings.first], crossings.second, crossings.ground),
+    )
+
+
+def find_mismatched(polygons: Geometries) -> Bools:
+    """Tell which polygons have an edge inside a neighbour, or one that a neighbour does not match.
+
+    Of two polygons that overlap at least one is found, duplicates and nested ones included. A
+    coverage without any is sound but for what is missing from it.
+    """
+    return ~np.asarray(shapely.is_empty(shapely.coverage_invalid_edges(polygons)), dtype=bool)
+
+
+def find_overlaps(polygons: Geometries, mismatched: Bools, tolerance: float) -> Shared:
+    """Find the pairs of polygons that share ground, each pair once, in order."""
+    suspects = np.flatnonzero(mismatched)
+    suspect, other = shapely.STRtree(polygons).query(polygons[suspects], predicate="intersects")
+    one = suspects[suspect]
+    once = np.where(mismatched[other], one < other, one != other)
+    first, second = np.minimum(one, other)[once], np.maximum(one, other)[once]
+    meet = ~shapely.touches(polygons[first], polygons[second])
+    first, second = first[meet], second[meet]
+    ground = _polygonal(shapely.intersection(polygons[first], polygons[second]))
+    large = np.flatnonzero(shapely.area(ground) > tolerance)
+    large = large[np.lexsort((second[large], first[large]))]
+    return Shared(first[large], second[large], ground[large])
+
+
+def find_holes(polygons: Geometries, mismatched: Bools, tolerance: float) -> Geometries:
+    """Find the holes between polygons, without what lies on islands inside them.
+
+    A hole that one polygon alone surrounds is its own: a lake that was cut out of it.
+    """
+    whole = shapely.get_parts(unite(polygons, np.zeros(len(polygons), np.int64), 1, mismatched))
+    holes = np.asarray(shapely.polygons(_interior_rings(whole)))
+    hole, island = shapely.STRtree(whole).query(holes, predicate="contains")
+    islands = _unite_at(whole[island], hole, len(holes))
+    between = split(shapely.difference(holes, islands), tolerance)[0]
+    lakes = np.asarray(shapely.polygons(_interior_rings(polygons)))
+    hole, lake = shapely.STRtree(lakes).query(between, predicate="covered_by")
+    same = shapely.area(lakes[lake]) - shapely.area(between[hole]) <= tolerance
+    return np.delete(between, hole[same])
+
+
+def find_homes(polygons: Geometries, areas: Geometries) -> Ints:
+    """Find the area in which a point inside each polygon lies, the first where areas overlap."""
+    points = shapely.STRtree(shapely.point_on_surface(polygons))
+    area, polygon = points.query(areas, predicate="intersects")
+    last_wins = np.argsort(-area, kind="stable")
+    homes = np.full(len(polygons), NOWHERE, dtype=np.int64)
+    homes[polygon[last_wins]] = area[last_wins]
+    return homes
+
+
+def find_gaps(
+    areas: Geometries, united: Geometries, polygons: Geometries, tolerance: float
+) -> tuple[Geometries, Ints]:
+    """Find the ground of each area that no polygon covers, and the area it belongs to.
+
+    ``united`` holds, for each area, the union of the polygons at home in it. What that leaves is
+    held against every polygon near by: guests from other areas, and the others once more, since
+    an overlay of a whole city may round more than a small one.
+    """
+    bare, area = split(shapely.difference(areas, united), tolerance)
+    piece, near = shapely.STRtree(polygons).query(bare, predicate="intersects")
+    covered = _unite_at(polygons[near], piece, len(bare))
+    gaps, piece = split(shapely.difference(bare, covered), tolerance)
+    return gaps, area[piece]
+
+
+def find_strays(
+    areas: Geometries, united: Geometries, polygons: Geometries, homes: Ints, tolerance: float
+) -> Bools:
+    """Tell which polygons may reach out of their home; those without a home do."""
+    beyond, area = split(shapely.difference(united, areas), tolerance)
+    piece, polygon = shapely.STRtree(polygons).query(beyond, predicate="intersects")
+    strays: Bools = homes == NOWHERE
+    strays[polygon[homes[polygon] == area[piece]]] = True
+    return strays
+
+
+def share_out(polygons: Geometries, areas: Geometries) -> Shared:
+    """Find which areas (``second``) each polygon (``first``) lies in, and with what ground."""
+    tree = shapely.STRtree(polygons)
+    area, polygon = tree.query(areas, predicate="intersects")
+    inner_area, inner = tree.query(areas, predicate="covers")
+    cut = ~np.isin(polygon * len(areas) + area, inner * len(areas) + inner_area)
+    ground = polygons[polygon]
+    ground[cut] = _polygonal(shapely.intersection(ground[cut], areas[area[cut]]))
+    return Shared(polygon, area, ground)
+
+
+def find_outside(polygons: Geometries, shares: Shared) -> Geometries:
+    """Give what of each polygon lies in none of its shares; empty where nothing does."""
+    inside = _unite_at(shares.ground, shares.first, len(polygons))
+    return _polygonal(shapely.difference(polygons, inside))
+
+
+def find_largest(shares: Shared, own: Ints, tolerance: float) -> Ints:
+    """Find the area that holds the most of each polygon; its ``own`` one where none holds more."""
+    m2 = shapely.area(shares.ground)
+    at_home = own[shares.first] == shares.second
+    last_wins = np.lexsort((-shares.second, m2))
+    largest = own.copy()
+    most, at_own = np.zeros(len(own)), np.zeros(len(own))
+    largest[shares.first[last_wins]] = shares.second[last_wins]
+    most[shares.first[last_wins]] = m2[last_wins]
+    at_own[shares.first[at_home]] = m2[at_home]
+    return np.where(most > at_own + tolerance, largest, own)
+
+
+def find_crossings(shares: Shared, areas: Geometries, homes: Ints, tolerance: float) -> Shared:
+    """Keep of the shares what lies in another area than home and not also in the home."""
+    abroad = (homes[shares.first] != shares.second) & (homes[shares.first] != NOWHERE)
+    first, second = shares.first[abroad], shares.second[abroad]
+    ground = _polygonal(shapely.difference(shares.ground[abroad], areas[homes[first]]))
+    large = shapely.area(ground) > tolerance
+    return Shared(first[large], second[large], ground[large])
+
+
+def unite(polygons: Geometries, group: Ints, n_groups: int, mismatched: Bools) -> Geometries:
+    """Unite the polygons of each group; those with a negative group are left out."""
+    order = np.argsort(group, kind="stable")
+    bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
+    united = np.empty(n_groups, dtype=object)
+    united[:] = [
+        _unite(polygons[members], clean=not mismatched[members].any())
+        for members in (order[start:stop] for start, stop in pairwise(bounds))
+    ]
+    return united
+
+
+def split(geometries: Geometries, tolerance: float) -> tuple[Geometries, Ints]:
+    """Take geometries apart into polygons above the tolerance, with the position each came from."""
+    parts, origin = shapely.get_parts(geometries, return_index=True)
+    large = shapely.area(parts) > tolerance
+    return parts[large], origin[large]
+
+
+def _unite(polygons: Geometries, *, clean: bool) -> shapely.Geometry:
+    # The quick union trusts that edges match, which holds where none is mismatched.
+    return shapely.coverage_union_all(polygons) if clean else shapely.union_all(polygons)
+
+
+def _unite_at(polygons: Geometries, group: Ints, n_groups: int) -> Geometries:
+    return unite(polygons, group, n_groups, np.ones(len(polygons), dtype=bool))
+
+
+def _polygonal(geometries: Geometries) -> Geometries:
+    """Drop the points and lines that an overlay leaves where borders touch."""
+    mixed = ~np.isin(shapely.get_type_id(geometries), POLYGONS)
+    if mixed.any():
+        parts, origin = split(geometries[mixed], 0.0)
+        kept = np.full(int(mixed.sum()), shapely.MultiPolygon(), dtype=object)
+        shapely.multipolygons(parts, indices=origin, out=kept)
+        geometries[mixed] = kept
+    return geometries
+
+
+def _interior_rings(polygons: Geometries) -> Geometries:
+    rings, part = shapely.get_rings(shapely.get_parts(polygons), return_index=True)
+    return rings[np.diff(part, prepend=NOWHERE) == 0]

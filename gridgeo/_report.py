@@ -1,0 +1,231 @@
+"""The report on a coverage: a value with frames in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from gridgeo.crs import LONLAT, to_crs
+from gridgeo.errors import CoverageError
+from gridgeo.schema import AREA_CODE, CELL_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from geopandas import GeoDataFrame
+
+FAULTS: Final = {
+    "gaps": "ground that no cell covers",
+    "overlaps": "pairs of cells that share ground",
+    "outside": "cells that reach beyond all areas",
+    "crossings": "cells that reach into a second area",
+    "wrong_area_codes": "cells that lie in another area than they say",
+    "invalid": "cells without a valid polygon",
+    "duplicate_codes": "cells whose code is missing or repeated",
+    "unbalanced": "areas whose cells do not sum up, for no reason above",
+}
+"""The kinds of fault, in the order of the report, and what each counts."""
+
+_CODES: Final = (
+    CELL_CODE,
+    "cell_code_1",
+    "cell_code_2",
+    AREA_CODE,
+    "area_code_1",
+    "area_code_2",
+    "reaches_into",
+    "lies_in",
+    "reason",
+)
+_SHOWN: Final = 8
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CoverageReport:
+    """What ``check_coverage`` found.
+
+    Every kind of fault is a GeoDataFrame in the CRS of the check, one row a fault, with ``m2`` and
+    ``geometry``; the index of those that name one cell holds the labels of the cells.
+
+    Parameters
+    ----------
+    gaps
+        ``area_code``: ground of an area, or a hole between the cells, that no cell covers.
+    overlaps
+        ``cell_code_1``, ``cell_code_2``, ``area_code_1``, ``area_code_2``: the ground they share.
+    outside
+        ``cell_code``, ``area_code``: what of a cell lies in no area.
+    crossings
+        ``cell_code``, ``area_code``, ``reaches_into``: what of a cell lies in that second area.
+    wrong_area_codes
+        ``cell_code``, ``area_code`` as the cell has it, ``lies_in``: the area that has most of it.
+    invalid
+        ``cell_code``, ``area_code``, ``reason``; these rows are left out of all that is measured.
+    duplicate_codes
+        ``cell_code``, ``area_code``: cells whose code is missing or repeated.
+    unbalanced
+        ``area_code``: areas out of balance that no other fault names; ``m2`` is the difference.
+    balance
+        One row an area: ``area_code``, ``area_m2``, ``cells_m2``, ``difference_m2`` (cells less
+        area), ``relative``, ``allowed_m2``, ``n_cells`` and the area's
+        geometry. No rows where no areas were given.
+    rows
+        Index labels of the cells at fault, in the order of the cells.
+    n_cells, n_areas
+        How many there are, at fault or not.
+    area_m2, cells_m2, ellipsoid_m2
+        Sums in m2: the areas, the valid cells, the areas on the WGS 84 ellipsoid. None where no
+        areas were given.
+    tolerance_m2
+        Up to which a single polygon was taken for rounding.
+    """
+
+    gaps: GeoDataFrame
+    overlaps: GeoDataFrame
+    outside: GeoDataFrame
+    crossings: GeoDataFrame
+    wrong_area_codes: GeoDataFrame
+    invalid: GeoDataFrame
+    duplicate_codes: GeoDataFrame
+    unbalanced: GeoDataFrame
+    balance: GeoDataFrame
+    rows: tuple[Hashable, ...]
+    n_cells: int
+    n_areas: int
+    area_m2: float | None
+    cells_m2: float
+    ellipsoid_m2: float | None
+    tolerance_m2: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing at all was found."""
+        return self.n_faults == 0
+
+    @property
+    def n_faults(self) -> int:
+        """The number of faults of all kinds."""
+        return sum(len(found) for found in self._found().values())
+
+    def findings(self) -> GeoDataFrame:
+        """Give all faults in one GeoDataFrame: ``kind``, codes, ``m2`` and ``geometry``.
+
+        Codes that a kind does not have are empty text, so that the frame fits one file.
+        """
+        found = [
+            frame.reset_index(drop=True).assign(kind=kind)
+            for kind, frame in self._found().items()
+            if len(frame)
+        ]
+        together = pd.concat(found, ignore_index=True) if found else self.gaps.assign(kind="")
+        together = together.reindex(columns=["kind", *_CODES, "m2", "geometry"])
+        together[[*_CODES]] = together[[*_CODES]].astype(object).fillna("")
+        return together
+
+    def raise_for_faults(self) -> None:
+        """Raise where anything was found.
+
+        Raises
+        ------
+        CoverageError
+            With the number of faults, m2 and first codes of each kind; ``.rows`` as the report's.
+        """
+        if self.ok:
+            return
+        told = "; ".join(
+            f"{kind}: {len(frame):,}, {_m2_of(frame) or 'no m2'} ({_first_codes(frame)})"
+            for kind, frame in self._found().items()
+            if len(frame)
+        )
+        raise CoverageError(
+            f"the coverage is not sound: {told}. See report.findings() for the places.",
+            rows=self.rows,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the report as plain types that JSON can hold.
+
+        Instead of its geometry a fault has the longitude and latitude of a point inside it.
+        """
+        faults = {
+            kind: {
+                "count": len(frame),
+                "m2": float(frame["m2"].sum()),
+                "rows": _records(frame, place=True),
+            }
+            for kind, frame in self._found().items()
+        }
+        return {
+            "ok": self.ok,
+            "n_faults": self.n_faults,
+            "crs": self.gaps.crs.to_string(),
+            "tolerance_m2": self.tolerance_m2,
+            "n_cells": self.n_cells,
+            "n_areas": self.n_areas,
+            "area_m2": self.area_m2,
+            "cells_m2": self.cells_m2,
+            "ellipsoid_m2": self.ellipsoid_m2,
+            "faults": faults,
+            "balance": _records(self.balance),
+        }
+
+    @property
+    def verdict(self) -> str:
+        """The result in a few words: sound, or how many faults."""
+        if not self.ok:
+            return f"not sound, {self.n_faults:,} {'fault' if self.n_faults == 1 else 'faults'}"
+        return "sound, every area is covered once" if self.n_areas else "sound, no hole, no overlap"
+
+    def __repr__(self) -> str:
+        lines = [f"  {name:<18}{count:>9}{m2:>20}".rstrip() for name, count, m2 in self._table()]
+        return "\n".join([f"CoverageReport: {self.verdict}", f"  {self._basis()}", *lines])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr title="{escape(FAULTS[name])}"><th>{escape(name)}</th>'
+            f"<td>{escape(count)}</td><td>{escape(m2)}</td></tr>"
+            for name, count, m2 in self._table()
+        )
+        return (
+            f"<p><b>Coverage: {escape(self.verdict)}</b><br>{escape(self._basis())}</p>"
+            f"<table><tr><th></th><th>faults</th><th>m2</th></tr>{rows}</table>"
+        )
+
+    def _found(self) -> dict[str, GeoDataFrame]:
+        return {kind: getattr(self, kind) for kind in FAULTS}
+
+    def _table(self) -> list[tuple[str, str, str]]:
+        return [(kind, f"{len(frame):,}", _m2_of(frame)) for kind, frame in self._found().items()]
+
+    def _basis(self) -> str:
+        cells = f"{self.n_cells:,} cells of {self.cells_m2:,.3f} m2"
+        if self.area_m2 is not None:
+            cells += f" in {self.n_areas:,} areas of {self.area_m2:,.3f} m2"
+            cells += f" ({self.ellipsoid_m2:,.0f} m2 on the ellipsoid)"
+        return f"{cells}; {self.gaps.crs.name}; tolerance {self.tolerance_m2:g} m2"
+
+
+def _m2_of(frame: GeoDataFrame) -> str:
+    return f"{frame['m2'].sum():,.3f} m2" if len(frame) and frame["m2"].notna().any() else ""
+
+
+def _first_codes(frame: GeoDataFrame) -> str:
+    names = [name for name in (CELL_CODE, "cell_code_1", "cell_code_2") if name in frame]
+    codes = frame[names or [AREA_CODE]].iloc[:_SHOWN].agg(" with ".join, axis=1)
+    more = f" and {len(frame) - _SHOWN} more" if len(frame) > _SHOWN else ""
+    return ", ".join(codes) + more
+
+
+def _records(frame: GeoDataFrame, *, place: bool = False) -> list[dict[str, Any]]:
+    """Give rows as plain types, each with the longitude and latitude of a point inside it."""
+    plain = pd.DataFrame(frame.drop(columns="geometry"))
+    if place:
+        points = frame.geometry.representative_point().reset_index(drop=True)
+        lonlat = to_crs(points.to_frame("geometry"), LONLAT).geometry
+        plain = plain.assign(lon=lonlat.x.to_numpy(), lat=lonlat.y.to_numpy())
+    records: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", double_precision=9))
+    return records

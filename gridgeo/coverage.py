@@ -1,0 +1,302 @@
+"""cells -> report: prove that every area is covered once, or show where it is not.
+
+A check looks and never repairs. It shares no code with what it checks, so that one mistake cannot
+hide the other.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridgeo import _findings
+from gridgeo._findings import NOWHERE
+from gridgeo._locate import is_finite
+from gridgeo._report import FAULTS, CoverageReport
+from gridgeo.crs import ellipsoid_area_m2, metric_crs, require_crs, to_crs
+from gridgeo.errors import InputError
+from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE
+from gridgeo.validate import POLYGONS, check_areas, require_columns, require_rows
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from pyproj import CRS
+
+    from gridgeo.schema import Bools, Geometries, Ints
+
+__all__ = ["TOLERANCE_M2", "CoverageReport", "check_coverage"]
+
+TOLERANCE_M2: Final = 1e-3
+"""Ten thousand times what rounding leaves along a border, a tenth of a sliver that counts."""
+
+_AREA_COLUMNS: Final = (AREA_CODE, "area_code_1", "area_code_2", "reaches_into", "lies_in")
+_OF_CELLS: Final = ("outside", "crossings", "wrong_area_codes", "invalid", "duplicate_codes")
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """The cells as they are checked: ``rows`` by position, and of these the ``sound`` ones."""
+
+    rows: GeoDataFrame
+    sound: GeoDataFrame
+    mismatched: Bools
+    names_areas: bool
+    tolerance: float
+
+    @property
+    def polygons(self) -> Geometries:
+        polygons: Geometries = self.sound.geometry.to_numpy()
+        return polygons
+
+
+def check_coverage(
+    cells: GeoDataFrame,
+    areas: GeoDataFrame | None = None,
+    *,
+    tolerance_m2: float = TOLERANCE_M2,
+) -> CoverageReport:
+    """Check that cells cover their areas with no gap and no overlap.
+
+    Everything is measured in one projected CRS: the cells' own where that is in metres, else the
+    working CRS. Bring cells in the CRS in which they were cut: a straight border of one CRS is a
+    curve in another, and its bulge would show as a gap on one side and an overlap on the other.
+
+    Parameters
+    ----------
+    cells
+        ``cell_code`` and polygons; ``area_code`` where they have it. A frame of areas is taken
+        too: without ``cell_code`` its ``area_code`` is the code, and no area is claimed by it.
+        Invalid polygons and repeated codes are findings, not errors.
+    areas
+        What the cells must cover: ``area_code`` (unique text) and valid polygons, in any CRS.
+        Without it the gaps are the holes between cells; one that a single cell surrounds, such
+        as a lake cut out of it, is none.
+    tolerance_m2
+        Single polygons up to this size, in m2, are taken for rounding: a border that is cut in
+        double precision leaves slivers of about 1e-7 m2. The sum over an area may differ by as
+        much, and by one unit in the last place of its coordinates along all borders of its cells.
+
+    Returns
+    -------
+    CoverageReport
+        All that was found, each with its codes, m2 and place. A cell whose part lies in its own
+        area and also in another is not to blame: those areas overlap.
+
+    Raises
+    ------
+    SchemaError
+        A frame has no rows or lacks its code.
+    CRSError
+        A frame has no CRS.
+    CodeError, GeometryError
+        The areas repeat a code or have an invalid polygon, so nothing can be held against them.
+    InputError
+        The tolerance is negative or no number.
+
+    Examples
+    --------
+    >>> import geopandas, shapely
+    >>> areas = geopandas.GeoDataFrame(
+    ...     {"area_code": ["A"]}, geometry=[shapely.box(0, 0, 300, 100)], crs="EPSG:4547"
+    ... )
+    >>> cells = geopandas.GeoDataFrame(
+    ...     {"cell_code": ["A1", "A2"], "area_code": "A"},
+    ...     geometry=[shapely.box(0, 0, 100, 100), shapely.box(90, 0, 200, 100)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> report = check_coverage(cells, areas)
+    >>> report.ok
+    False
+    >>> report.gaps[["area_code", "m2"]].to_dict("records")
+    [{'area_code': 'A', 'm2': 10000.0}]
+    >>> report.overlaps[["cell_code_1", "cell_code_2", "m2"]].to_dict("records")
+    [{'cell_code_1': 'A1', 'cell_code_2': 'A2', 'm2': 1000.0}]
+    """
+    _guard(cells, areas, tolerance_m2)
+    subject = _read_cells(cells, tolerance_m2)
+    pairs = _findings.find_overlaps(subject.polygons, subject.mismatched, tolerance_m2)
+    found = _check_alone(subject) if areas is None else _check_against(subject, areas)
+    found["overlaps"] = _overlaps(subject.sound, pairs)
+    found["invalid"] = subject.rows[subject.rows["reason"] != ""].assign(m2=np.nan)
+    found["duplicate_codes"] = _duplicates(subject)
+    at_fault = [found[kind].index for kind in _OF_CELLS]
+    at_fault += [subject.sound.index[pairs.first], subject.sound.index[pairs.second]]
+    for kind in _OF_CELLS:
+        found[kind].index = cells.index[found[kind].index]
+    found["unbalanced"] = _unexplained(found)
+    return CoverageReport(
+        **found,
+        rows=tuple(cells.index[np.unique(np.concatenate(at_fault))]),
+        n_cells=len(cells),
+        n_areas=0 if areas is None else len(areas),
+        area_m2=None if areas is None else float(found["balance"][AREA_M2].sum()),
+        cells_m2=float(shapely.area(subject.polygons).sum()),
+        ellipsoid_m2=None if areas is None else float(ellipsoid_area_m2(areas).sum()),
+        tolerance_m2=tolerance_m2,
+    )
+
+
+def _guard(cells: GeoDataFrame, areas: GeoDataFrame | None, tolerance_m2: float) -> None:
+    require_rows(cells, "cells")
+    require_columns(cells, [AREA_CODE if AREA_CODE in cells else CELL_CODE], "cells")
+    require_crs(cells, "cells")
+    if areas is not None:
+        check_areas(areas)
+    if not (math.isfinite(tolerance_m2) and tolerance_m2 >= 0):
+        raise InputError(f"`tolerance_m2` must be 0 or more m2, not {tolerance_m2!r}.")
+
+
+def _read_cells(cells: GeoDataFrame, tolerance: float) -> _Subject:
+    own = cells.geometry.to_numpy()
+    finite = ~shapely.is_missing(own) & is_finite(own)
+    crs = metric_crs(cells[finite]) if finite.any() else require_crs(cells)
+    polygons = np.full(len(cells), None, dtype=object)
+    polygons[finite] = shapely.force_2d(to_crs(cells.geometry[finite].to_frame(), crs).geometry)
+    reason = _reasons(own)
+    reason[reason == ""] = _reasons(polygons[reason == ""])
+    names_areas = CELL_CODE in cells and AREA_CODE in cells
+    rows = gpd.GeoDataFrame(
+        {
+            CELL_CODE: _text(cells[CELL_CODE if CELL_CODE in cells else AREA_CODE]),
+            AREA_CODE: _text(cells[AREA_CODE]) if names_areas else "",
+            "reason": reason,
+        },
+        geometry=polygons,
+        crs=crs,
+    )
+    sound = rows[rows["reason"] == ""]
+    mismatched = _findings.find_mismatched(sound.geometry.to_numpy())
+    return _Subject(rows, sound, mismatched, names_areas, tolerance)
+
+
+def _reasons(polygons: Geometries) -> Geometries:
+    """Say why each is no valid polygon; empty text where it is one."""
+    reason: Geometries = shapely.is_valid_reason(polygons)
+    reason[reason == "Valid Geometry"] = ""
+    reason[~np.isin(shapely.get_type_id(polygons), POLYGONS)] = "not a polygon"
+    reason[shapely.is_empty(polygons)] = "empty"
+    reason[shapely.is_missing(polygons)] = "no geometry"
+    return reason
+
+
+def _text(codes: pd.Series) -> Geometries:
+    text: Geometries = codes.astype("string").fillna("").to_numpy(dtype=object)
+    return text
+
+
+def _duplicates(subject: _Subject) -> GeoDataFrame:
+    codes = subject.rows[CELL_CODE]
+    repeated = subject.rows[codes.duplicated(keep=False) | (codes.str.strip() == "")]
+    repeated = repeated.drop(columns="reason")
+    return repeated.assign(m2=repeated.area)
+
+
+def _overlaps(sound: GeoDataFrame, pairs: _findings.Shared) -> GeoDataFrame:
+    first, second = sound.iloc[pairs.first], sound.iloc[pairs.second]
+    codes = {
+        "cell_code_1": first[CELL_CODE].to_numpy(),
+        "cell_code_2": second[CELL_CODE].to_numpy(),
+        "area_code_1": first[AREA_CODE].to_numpy(),
+        "area_code_2": second[AREA_CODE].to_numpy(),
+    }
+    return _faults(codes, pairs.ground, sound.crs)
+
+
+def _check_alone(subject: _Subject) -> dict[str, Any]:
+    """Find the holes of a coverage that no areas are given for."""
+    holes = _findings.find_holes(subject.polygons, subject.mismatched, subject.tolerance)
+    none, nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    return {
+        "gaps": _faults({AREA_CODE: [""] * len(holes)}, holes, subject.rows.crs),
+        "outside": _cells_at(subject.sound, none, nothing),
+        "crossings": _cells_at(subject.sound, none, nothing, reaches_into=nothing),
+        "wrong_area_codes": _cells_at(subject.sound, none, nothing, lies_in=nothing),
+        "balance": _balance(subject.sound.iloc[:0], nothing, none, subject.tolerance),
+    }
+
+
+def _check_against(subject: _Subject, areas: GeoDataFrame) -> dict[str, Any]:
+    """Hold the cells against the areas they should cover."""
+    reference = to_crs(areas[[AREA_CODE, areas.geometry.name]], subject.rows.crs)
+    check_areas(reference)
+    outlines = shapely.force_2d(reference.geometry.to_numpy())
+    codes = np.append(_text(reference[AREA_CODE]), "")
+    own = pd.Index(codes[:-1]).get_indexer(subject.sound[AREA_CODE])
+    held = _findings.hold_against(
+        outlines, subject.polygons, own, subject.mismatched, subject.tolerance
+    )
+    sound = subject.sound
+    if not subject.names_areas:
+        sound, own = sound.assign(**{AREA_CODE: codes[held.homes]}), held.homes
+    wrong = np.flatnonzero((own == NOWHERE) | (own != held.homes))
+    if not subject.names_areas:
+        wrong = wrong[:0]
+    crossings = held.crossings
+    return {
+        "gaps": _faults({AREA_CODE: codes[held.bare]}, held.gaps, reference.crs),
+        "outside": _cells_at(sound, held.outside, held.beyond),
+        "crossings": _cells_at(
+            sound, crossings.first, crossings.ground, reaches_into=codes[crossings.second]
+        ),
+        "wrong_area_codes": _cells_at(
+            sound, wrong, subject.polygons[wrong], lies_in=codes[held.homes[wrong]]
+        ),
+        "balance": _balance(reference, subject.polygons, own, subject.tolerance),
+    }
+
+
+def _balance(
+    areas: GeoDataFrame, polygons: Geometries, own: Ints, tolerance: float
+) -> GeoDataFrame:
+    area_m2, m2, border = areas.area.to_numpy(), shapely.area(polygons), shapely.length(polygons)
+    member = own != NOWHERE
+    sums, borders, numbers = (
+        np.bincount(own[member], weights=weights[member], minlength=len(areas))
+        for weights in (m2, border, np.ones(len(own)))
+    )
+    last_place = np.spacing(np.abs(areas.total_bounds).max())
+    return gpd.GeoDataFrame(
+        {
+            AREA_CODE: _text(areas[AREA_CODE]),
+            AREA_M2: area_m2,
+            "cells_m2": sums,
+            "difference_m2": sums - area_m2,
+            "relative": (sums - area_m2) / area_m2,
+            "allowed_m2": tolerance + last_place * borders,
+            "n_cells": numbers.astype(np.int64),
+        },
+        geometry=areas.geometry.to_numpy(),
+        crs=areas.crs,
+    )
+
+
+def _unexplained(found: dict[str, Any]) -> GeoDataFrame:
+    """Keep the areas out of balance that no other fault names."""
+    balance = found["balance"]
+    named = [
+        frame[column].to_numpy()
+        for frame in (found[kind] for kind in FAULTS if kind in found)
+        for column in _AREA_COLUMNS
+        if column in frame
+    ]
+    off = balance["difference_m2"].abs() > balance["allowed_m2"]
+    left = balance[off & ~balance[AREA_CODE].isin(np.concatenate(named))]
+    faults = _faults({AREA_CODE: left[AREA_CODE].to_numpy()}, left.geometry.to_numpy(), left.crs)
+    return faults.assign(m2=left["difference_m2"].abs().to_numpy())
+
+
+def _cells_at(
+    sound: GeoDataFrame, at: Ints, ground: Geometries, **columns: Geometries
+) -> GeoDataFrame:
+    codes = {name: sound[name].to_numpy()[at] for name in (CELL_CODE, AREA_CODE)}
+    return _faults(codes | columns, ground, sound.crs).set_index(sound.index[at])
+
+
+def _faults(codes: dict[str, Any], ground: Geometries, crs: CRS) -> GeoDataFrame:
+    return gpd.GeoDataFrame({**codes, "m2": shapely.area(ground)}, geometry=ground, crs=crs)
