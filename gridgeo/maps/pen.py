@@ -1,0 +1,110 @@
+"""A pen that draws on paper in millimetres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from gridgeo.maps import style
+from gridgeo.maps.paper import MM_PER_INCH, Box, Paper
+
+if TYPE_CHECKING:
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.text import Text
+
+
+@dataclass
+class Pen:
+    """Draws on the paper in millimetres.
+
+    Parameters
+    ----------
+    figure, paper
+        What is drawn on.
+    font
+        With every character that is drawn.
+    renderer
+        Measures text.
+    """
+
+    figure: Figure
+    paper: Paper
+    font: FontProperties
+    renderer: RendererAgg
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        **look: Any,  # noqa: ANN401 - straight into matplotlib
+    ) -> Text:
+        """Write text, its size in points on A3; a dollar sign in it starts no formula."""
+        font = self.font.copy()
+        font.set_size(size * self.paper.unit)
+        font.set_weight(look.pop("weight", "normal"))
+        settings = {"color": style.INK, "va": "center", "parse_math": False, **look}
+        return self.figure.text(
+            x / self.paper.width, y / self.paper.height, text, fontproperties=font, **settings
+        )
+
+    def width(self, text: str, size: float, weight: str = "normal") -> float:
+        """Measure text in millimetres."""
+        font = self.font.copy()
+        font.set_size(size * self.paper.unit)
+        font.set_weight(weight)
+        measure = cast("Any", self.renderer).get_text_width_height_descent
+        pixels, _, _ = measure(text, font, ismath=False)
+        return float(pixels) / self.figure.dpi * MM_PER_INCH
+
+    def fitted(self, text: str, size: float, room: float, weight: str = "normal") -> str:
+        """Shorten text that is wider than the room, in millimetres."""
+        if self.width(text, size, weight) <= room:
+            return text
+        shorter = text
+        while shorter and self.width(shorter + "…", size, weight) > room:
+            shorter = shorter[:-1]
+        return shorter.rstrip() + "…"
+
+    def wrapped(self, text: str, size: float, room: float) -> list[str]:
+        """Break text between words into lines that fit the room, in millimetres."""
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and self.width(longer, size) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return [self.fitted(line, size, room) for line in lines]
+
+    def box(
+        self,
+        box: Box,
+        **look: Any,  # noqa: ANN401 - straight into matplotlib
+    ) -> Rectangle:
+        """Draw a rectangle."""
+        patch = Rectangle(
+            (box.left / self.paper.width, box.bottom / self.paper.height),
+            box.width / self.paper.width,
+            box.height / self.paper.height,
+            transform=self.figure.transFigure,
+            **look,
+        )
+        self.figure.add_artist(patch)
+        return patch
+
+    def line(
+        self, start: tuple[float, float], end: tuple[float, float], color: str, lw: float
+    ) -> None:
+        """Draw a straight line."""
+        xs = [start[0] / self.paper.width, end[0] / self.paper.width]
+        ys = [start[1] / self.paper.height, end[1] / self.paper.height]
+        self.figure.add_artist(
+            Line2D(xs, ys, transform=self.figure.transFigure, color=color, lw=lw)
+        )

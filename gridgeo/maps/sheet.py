@@ -1,0 +1,233 @@
+"""cells -> printed sheet: true to scale, with all that a map on a wall needs."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
+from gridgeo.crs import to_crs, working_crs
+from gridgeo.errors import InputError
+from gridgeo.io import replacing
+from gridgeo.maps import style
+from gridgeo.maps.fonts import fonts_for
+from gridgeo.maps.paper import MM_PER_INCH, Orientation, Size, paper, round_scale
+from gridgeo.maps.pen import Pen
+from gridgeo.maps.sheet_map import (
+    dots_fit,
+    draw_borders,
+    draw_cells,
+    draw_coordinates,
+    draw_dots,
+    draw_names,
+)
+from gridgeo.maps.sheet_panel import draw_panel
+from gridgeo.maps.subject import map_subject
+from gridgeo.schema import AREA_M2, AREA_NAME, CLASS_CODE
+
+if TYPE_CHECKING:
+    import os
+
+    from geopandas import GeoDataFrame
+    from matplotlib.axes import Axes
+
+    from gridgeo.maps.subject import Subject
+    from gridgeo.schema import Language
+
+_SCREEN_DPI: Final = 100
+_PRINT_DPI: Final = 300
+_FORMATS: Final = ("pdf", "png", "svg")
+_AIR: Final = 1.05
+"""The frame is so much wider than the city, that its border does not lie on the frame."""
+
+
+class Sheet(Figure):
+    """A figure that shows itself in a notebook without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        image = io.BytesIO()
+        self.savefig(image, format="png", dpi=_SCREEN_DPI)
+        return image.getvalue()
+
+
+def plot_sheet(  # noqa: PLR0913 - all but the cells are optional and named
+    cells: GeoDataFrame,
+    *,
+    areas: GeoDataFrame | None = None,
+    components: GeoDataFrame | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    size: Size = "A3",
+    orientation: Orientation = "landscape",
+    language: Language = "en",
+    source: str | None = None,
+) -> Figure:
+    """Draw the grid as a sheet to print and hang up, true to a round scale.
+
+    The scale holds on the paper of the named size: print it at 100 %. Colours are those of
+    :func:`explore_grid`.
+
+    Parameters
+    ----------
+    cells
+        One row a cell: ``cell_code``, ``area_code``, ``area_m2``, ``kind`` and a polygon. Drawn
+        in their own CRS; cells in degrees in their working CRS.
+    areas
+        Outlines and names: ``area_code``, ``area_name`` and, for English, ``area_name_en`` where
+        there is one. Without them the cells of each area are joined, and the code is the name.
+    components
+        Geocoded components: ``class_code``, ``cell_code`` and where known ``class_name``
+        (Chinese) and ``class_name_en``. Counted in the legend; drawn as dots where the
+        scale leaves room for them.
+    title, subtitle
+        Stand along the upper edge.
+    size
+        ``"A0"`` to ``"A4"``.
+    orientation
+        ``"landscape"`` or ``"portrait"``.
+    language
+        ``"en"`` or ``"zh"``.
+    source
+        Where the data come from; stands in the imprint.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Made without pyplot: nothing needs to be closed. Write it with :func:`save_sheet`.
+
+    Raises
+    ------
+    InputError
+        A frame lacks what is named above, or an option is misspelled.
+
+    Warns
+    -----
+    UserWarning
+        No installed font has some of the characters.
+    """
+    sheet = paper(size, orientation)
+    metric = to_crs(cells, working_crs(cells))
+    subject = map_subject(metric, areas, components, language)
+    headings = (subject.said["title"] if title is None else title, subtitle or "")
+    imprint = _imprint(subject, source)
+    with rc_context({"text.usetex": False, "path.simplify": True}):
+        figure = Sheet(figsize=(sheet.width / MM_PER_INCH, sheet.height / MM_PER_INCH))
+        figure.set_dpi(_SCREEN_DPI)
+        canvas = FigureCanvasAgg(figure)
+        fonts = FontProperties(family=fonts_for(_texts(subject, headings, imprint)))
+        pen = Pen(figure, sheet, fonts, cast("Any", canvas).get_renderer())
+        scale, dots = _draw_map(pen, subject)
+        _draw_title(pen, headings)
+        draw_panel(pen, subject, imprint, scale, dots=dots)
+    return figure
+
+
+def save_sheet(figure: Figure, path: str | os.PathLike[str]) -> Path:
+    """Save a sheet as PDF, SVG or PNG (300 dpi), by the ending of the name.
+
+    Text stays text in PDF and SVG: it can be searched, and edited in a drawing program.
+
+    Parameters
+    ----------
+    figure
+        What :func:`plot_sheet` gave.
+    path
+        Where to; an old file is replaced only once the new one is complete.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        The name ends in none of these formats.
+    """
+    target = Path(path)
+    ending = target.suffix.lower().lstrip(".")
+    if ending not in _FORMATS:
+        raise InputError(f"a sheet is saved as .pdf, .png or .svg, not as {target.name!r}.")
+    with rc_context({"pdf.fonttype": 42, "svg.fonttype": "none"}), replacing(target) as beside:
+        figure.savefig(beside, format=ending, dpi=_PRINT_DPI)
+    return target
+
+
+def _draw_map(pen: Pen, subject: Subject) -> tuple[float, bool]:
+    """Draw the map in its frame; gives the scale, and whether components are on it."""
+    sheet, unit = pen.paper, pen.paper.unit
+    axes, scale = _frame(pen, subject)
+    draw_coordinates(axes, pen, scale)
+    draw_cells(axes, subject.cells, subject.areas, scale, unit)
+    draw_borders(axes, subject.areas, unit)
+    shown = subject.components
+    dots = shown is not None and dots_fit(
+        len(shown.points), float(subject.cells[AREA_M2].sum()), scale, unit
+    )
+    if shown is not None and dots:
+        draw_dots(axes, shown.points, shown.group, style.CLASS_COLORS[: len(shown.groups)], unit)
+    draw_names(axes, pen, subject.areas, scale)
+    pen.box(sheet.neat_line, facecolor="none", edgecolor=style.INK, lw=1.4 * unit, gid="neat_line")
+    return scale, dots
+
+
+def _frame(pen: Pen, subject: Subject) -> tuple[Axes, float]:
+    frame = pen.paper.map
+    bounds = np.array([subject.cells.total_bounds, subject.areas.total_bounds])
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    scale = round_scale((east - west) * _AIR, (north - south) * _AIR, frame)
+    half = np.array([frame.width, frame.height]) * scale / 2000
+    place = (
+        frame.left / pen.paper.width,
+        frame.bottom / pen.paper.height,
+        frame.width / pen.paper.width,
+        frame.height / pen.paper.height,
+    )
+    axes = pen.figure.add_axes(place, facecolor="white", gid="map")
+    axes.set_xlim((west + east) / 2 - half[0], (west + east) / 2 + half[0])
+    axes.set_ylim((south + north) / 2 - half[1], (south + north) / 2 + half[1])
+    axes.set_autoscale_on(False)
+    for spine in axes.spines.values():
+        spine.set(linewidth=0.7 * pen.paper.unit, color=style.INK)
+    return axes, scale
+
+
+def _draw_title(pen: Pen, headings: tuple[str, str]) -> None:
+    left, bottom, width, height = pen.paper.title
+    unit = pen.paper.unit
+    title, subtitle = headings
+    left, room = left + 8 * unit, width - 16 * unit
+    raised = 3.2 * unit if subtitle else 0
+    middle = bottom + height / 2 - 0.5 * unit
+    pen.text(
+        left, middle + raised, pen.fitted(title, 22, room, "bold"), 22, weight="bold", gid="title"
+    )
+    if subtitle:
+        shown = pen.fitted(subtitle, 10.5, room)
+        pen.text(left, middle - 5.6 * unit, shown, 10.5, color=style.FAINT_INK, gid="subtitle")
+
+
+def _imprint(subject: Subject, source: str | None) -> list[str]:
+    said, crs = subject.said, subject.cells.crs
+    code = crs.to_authority()
+    named = f"{crs.name} ({':'.join(code)})" if code else crs.name
+    lines = [(said["crs"], named), (said["date"], f"{datetime.now(tz=UTC).astimezone():%Y-%m-%d}")]
+    if source:
+        lines.append((said["source"], source))
+    return [f"{name}{said['separator']}{text}" for name, text in lines]
+
+
+def _texts(subject: Subject, headings: tuple[str, str], imprint: list[str]) -> list[str]:
+    texts: list[Any] = [*headings, *imprint, *subject.said.values()]
+    texts += subject.areas[AREA_NAME].tolist() + subject.kinds["name"].tolist()
+    if subject.components is not None:
+        texts += subject.components.classes[[CLASS_CODE, "name"]].to_numpy().ravel().tolist()
+    return texts

@@ -1,0 +1,60 @@
+"""Colours and lines that the interactive map and the printed sheet share."""
+
+from __future__ import annotations
+
+import colorsys
+from typing import Final
+
+CELL_LINE: Final = "#d6007f"
+"""Magenta: how the standard draws the border of a cell."""
+
+AREA_LINE: Final = "#3a3f4b"
+PAPER: Final = "#f6f5f1"
+INK: Final = "#22262e"
+FAINT_INK: Final = "#6b7280"
+
+AREA_FILLS: Final = (
+    "#a9cbe8",
+    "#f6dfa0",
+    "#b5dcc0",
+    "#f3bfa8",
+    "#cfc5e6",
+    "#dfe3a6",
+    "#a8dcdc",
+    "#e8d3bd",
+    "#d3d7dd",
+    "#f7cfd9",
+)
+"""Pale fills that differ in lightness as well as in hue: they stay apart for the colour-blind."""
+
+KIND_FILLS: Final = {"whole": "#dbe7f1", "cut": "#f6dfa0", "merged": "#a8d5b8"}
+
+CLASS_COLORS: Final = (
+    "#0b62a4",
+    "#c8500b",
+    "#13805c",
+    "#6a3d9a",
+    "#a6761d",
+    "#1f9bb4",
+    "#8b1e3f",
+    "#4d5a1c",
+    "#e0a100",
+    "#3f3f46",
+)
+"""Strong colours for component dots; magenta is left to the cell lines."""
+
+
+def area_fills(n: int) -> tuple[str, ...]:
+    """Give ``n`` area fills: the palette, then paler hues where it does not suffice.
+
+    Examples
+    --------
+    >>> area_fills(2)
+    ('#a9cbe8', '#f6dfa0')
+    >>> len(set(area_fills(40)))
+    40
+    """
+    golden = 0.618034
+    more = (colorsys.hls_to_rgb(i * golden % 1.0, 0.80, 0.42) for i in range(n - len(AREA_FILLS)))
+    extra = tuple("#" + "".join(f"{round(255 * part):02x}" for part in rgb) for rgb in more)
+    return AREA_FILLS[:n] + extra

@@ -1,0 +1,189 @@
+"""What a map shows, sheet and interactive map alike: guarded, in one CRS, named and counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridgeo.crs import require_crs, to_crs
+from gridgeo.maps import style
+from gridgeo.maps.coloring import shown_areas
+from gridgeo.maps.words import words
+from gridgeo.schema import AREA_CODE, AREA_M2, AREA_NAME, CELL_CODE, CLASS_CODE, KIND, KINDS
+from gridgeo.validate import check_areas, check_cells, require_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geopandas import GeoDataFrame
+
+    from gridgeo.schema import Bools, Geometries, Ints, Language
+
+_MAX_GROUPS: Final = len(style.CLASS_COLORS)
+_MAJOR: Final = 2
+"""The first two characters of a class code are its major class."""
+
+
+@dataclass(frozen=True)
+class Components:
+    """Components on a map.
+
+    Parameters
+    ----------
+    points
+        One a component, in the CRS of the cells.
+    cell
+        Row of its cell; -1 outside every cell.
+    class_row
+        Row of its class.
+    classes
+        ``class_code``, ``name``, ``count``, ``group``; the most frequent first.
+    groups
+        ``name``, ``count``: what is one colour in the legend, a class or several.
+    """
+
+    points: Geometries
+    cell: Ints
+    class_row: Ints
+    classes: pd.DataFrame
+    groups: pd.DataFrame
+
+    @property
+    def group(self) -> Ints:
+        """Row of the group of each component."""
+        return self.classes["group"].to_numpy()[self.class_row]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a map shows.
+
+    Parameters
+    ----------
+    cells
+        As they came.
+    areas
+        ``area_code``, ``area_name``, ``color`` and outline, in the CRS of the cells.
+    kinds
+        ``kind``, ``name``, ``count``.
+    components
+        None where none were given.
+    said
+        The words of the map's language.
+    """
+
+    cells: GeoDataFrame
+    areas: GeoDataFrame
+    kinds: pd.DataFrame
+    components: Components | None
+    said: Mapping[str, str]
+
+
+def map_subject(
+    cells: GeoDataFrame,
+    areas: GeoDataFrame | None,
+    components: GeoDataFrame | None,
+    language: Language,
+) -> Subject:
+    """Guard the frames of a map and gather what it shows."""
+    said = words(language)
+    require_columns(cells, [AREA_CODE, AREA_M2, KIND], "cells")
+    check_cells(cells)
+    if areas is not None:
+        check_areas(areas)
+    return Subject(
+        cells,
+        shown_areas(cells, areas, names=_name_column(areas, language)),
+        _kinds(cells, said),
+        None if components is None else _components(components, cells, language),
+        said,
+    )
+
+
+def _name_column(areas: GeoDataFrame | None, language: Language) -> str:
+    english = f"{AREA_NAME}_en"
+    return english if language == "en" and areas is not None and english in areas else AREA_NAME
+
+
+def _kinds(cells: GeoDataFrame, said: Mapping[str, str]) -> pd.DataFrame:
+    counts = cells[KIND].astype(str).value_counts()
+    known = [kind for kind in KINDS if kind in counts.index]
+    kinds = known + sorted(set(counts.index) - set(known))
+    names = [said.get(kind, kind) for kind in kinds]
+    return pd.DataFrame({KIND: kinds, "name": names, "count": counts.loc[kinds].to_numpy()})
+
+
+def _components(
+    components: GeoDataFrame, cells: GeoDataFrame, language: Language
+) -> Components | None:
+    require_columns(components, [CLASS_CODE, CELL_CODE], "components")
+    require_crs(components, "components")
+    # Rows without a place are for the ledger; a map has nowhere to put them.
+    components = components[_has_place(components.geometry.to_numpy())]
+    if components.empty:
+        return None
+    table = _class_table(components, language)
+    group, groups = _groups(table, words(language))
+    return Components(
+        _points(to_crs(components, cells.crs)),
+        pd.Index(cells[CELL_CODE]).get_indexer(components[CELL_CODE]),
+        pd.Index(table[CLASS_CODE]).get_indexer(_class_codes(components)),
+        table.assign(group=group),
+        groups,
+    )
+
+
+def _points(components: GeoDataFrame) -> Geometries:
+    geometry = components.geometry.to_numpy()
+    other = shapely.get_type_id(geometry) != shapely.GeometryType.POINT
+    points: Geometries = geometry.copy()
+    points[other] = shapely.point_on_surface(geometry[other])
+    return points
+
+
+def _has_place(geometry: Geometries) -> Bools:
+    return np.isfinite(shapely.bounds(geometry)).all(axis=1)
+
+
+def _class_codes(components: GeoDataFrame) -> pd.Series:
+    return components[CLASS_CODE].astype(object).fillna("").astype(str)
+
+
+def _class_table(components: GeoDataFrame, language: Language) -> pd.DataFrame:
+    codes = _class_codes(components)
+    table: pd.DataFrame = codes.value_counts().rename_axis(CLASS_CODE).reset_index(name="count")
+    table = table.sort_values(["count", CLASS_CODE], ascending=[False, True], ignore_index=True)
+    table["name"] = table[CLASS_CODE].replace("", words(language)["no_class"]).astype(object)
+    preferred = (
+        ["class_name", "class_name_en"] if language == "zh" else ["class_name_en", "class_name"]
+    )
+    for column in [name for name in preferred if name in components.columns][:1]:
+        names = components[column].groupby(codes.to_numpy()).first()
+        found = table[CLASS_CODE].map(names).astype(object)
+        table["name"] = found.where(found.notna() & (found != ""), table["name"]).astype(str)
+    return table
+
+
+def _groups(table: pd.DataFrame, said: Mapping[str, str]) -> tuple[Ints, pd.DataFrame]:
+    """Group classes for the legend: each alone where colours suffice, else by major class."""
+    keys, names = table[CLASS_CODE], table["name"]
+    if len(table) > _MAX_GROUPS:
+        keys = keys.str[:_MAJOR]
+        # The table begins with the most frequent class, which stands for its major class.
+        first = names.groupby(keys).first()
+        names = keys.map(lambda major: said["major"].format(code=major, first=first[major]))
+    groups = pd.DataFrame({"key": keys, "name": names, "count": table["count"]})
+    groups = groups.groupby("key", as_index=False).agg({"name": "first", "count": "sum"})
+    groups = groups.sort_values(["count", "key"], ascending=[False, True], ignore_index=True)
+    if len(groups) > _MAX_GROUPS:
+        rest = groups.iloc[_MAX_GROUPS - 1 :]
+        others = {"key": [""], "name": [said["others"]], "count": [rest["count"].sum()]}
+        groups = pd.concat(
+            [groups.iloc[: _MAX_GROUPS - 1], pd.DataFrame(others)], ignore_index=True
+        )
+    group = pd.Index(groups["key"]).get_indexer(keys)
+    return np.where(group < 0, len(groups) - 1, group), groups

@@ -1,0 +1,85 @@
+"""The words on maps, in the languages that maps speak."""
+
+# ruff: noqa: RUF001 - Chinese has its own comma and colon
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, get_args
+
+from gridgeo.schema import Language
+from gridgeo.validate import require_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TABLE: Final[dict[str, tuple[str, str]]] = {
+    "title": ("Grid management map", "网格化管理地图"),
+    "legend": ("Legend", "图例"),
+    "totals": ("Totals", "统计"),
+    "classes": ("Component classes", "部件类别"),
+    "cell": ("Cell", "单元网格"),
+    "cells": ("Cells", "单元网格"),
+    "cells_unit": ("cells", "个单元网格"),
+    "area": ("Area", "区域"),
+    "areas": ("Areas", "区域"),
+    "areas_unit": ("areas", "个区域"),
+    "area_names": ("Area names", "区域名称"),
+    "area_borders": ("Area borders", "区域边界"),
+    "area_border": ("Area border", "区域边界"),
+    "cell_border": ("Cell border", "单元网格线"),
+    "neighbours": (
+        "One colour per area; neighbours never share one",
+        "一区一色，相邻区域颜色不同",
+    ),
+    "one_color": ("One colour an area", "一区一色"),
+    "size": ("Size", "面积"),
+    "total_area": ("Area covered", "覆盖面积"),
+    "mean_cell": ("Mean cell", "单元网格平均面积"),
+    "kind": ("Kind", "类型"),
+    "whole_cells": ("Whole cells", "完整网格"),
+    "cut_cells": ("Cells cut at a border", "边界切割网格"),
+    "merged_cells": ("Merged cells", "合并网格"),
+    "whole": ("Whole", "完整网格"),
+    "cut": ("Cut at a border", "边界切割网格"),
+    "merged": ("Merged", "合并网格"),
+    "pieces": ("{n} pieces", "{n} 块合并"),
+    "component": ("Component", "部件"),
+    "components": ("Components", "部件"),
+    "components_unit": ("components", "个部件"),
+    "no_components": ("No components", "无部件"),
+    "class": ("Class", "类别"),
+    "count": ("Count", "数量"),
+    "total": ("Total", "合计"),
+    "no_class": ("No class", "未分类"),
+    "others": ("Other classes", "其他类别"),
+    "n_others": ("{n} others", "其他 {n} 类"),
+    "major": ("{code}: {first}, …", "{code} 大类 ({first}等)"),
+    "outside": ("outside every cell", "不在任何单元网格内"),
+    "here": ("{n} components here", "此处 {n} 个部件"),
+    "more": ("and {n} more", "另有 {n} 个"),
+    "scale": ("Scale", "比例尺"),
+    "north": ("N", "北"),
+    "crs": ("Coordinates", "坐标系"),
+    "date": ("Date", "制图日期"),
+    "source": ("Source", "资料来源"),
+    "too_many": (
+        "Not drawn: too dense at this scale",
+        "部件过密，本比例尺下未绘出",
+    ),
+    "separator": (": ", "："),
+}
+
+
+def words(language: Language) -> Mapping[str, str]:
+    """Give the words on a map in one language, by their key.
+
+    Raises
+    ------
+    InputError
+        The language is neither ``"en"`` nor ``"zh"``.
+    """
+    options = get_args(Language)
+    require_option(language, options, "language")
+    place = options.index(language)
+    return MappingProxyType({key: said[place] for key, said in _TABLE.items()})
