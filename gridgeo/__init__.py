@@ -1,1 +1,74 @@
-"""Turn a city's administrative areas into a grid that can be managed."""
+"""Turn a city's administrative areas into a grid that can be managed.
+
+The walk, stage by stage; each takes frames and gives a frame:
+
+>>> import gridgeo as gg
+>>> areas = gg.read_areas(gg.datasets.sample_path("communities"))
+>>> cells = gg.areas_to_cells(areas, gg.SquareGrid(cell_area=10_000))
+>>> lamps = gg.geocode(gg.datasets.read_sample("components"), cells)
+>>> gg.check_coverage(cells, areas).ok
+True
+
+``gg.build_plan(areas, components=...)`` walks it in one call.
+"""
+
+from gridgeo import datasets
+from gridgeo.cells import areas_to_cells
+from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
+from gridgeo.coverage import CoverageReport, check_coverage
+from gridgeo.crs import working_crs
+from gridgeo.errors import (
+    AssignmentError,
+    CheckError,
+    CodeError,
+    CoverageError,
+    CRSError,
+    GeometryError,
+    GridGeoError,
+    InputError,
+    MissingExtraError,
+    SchemaError,
+    TooLargeError,
+)
+from gridgeo.geocoding import count_by_cell, geocode
+from gridgeo.grids import H3Grid, SquareGrid
+from gridgeo.io import read_areas, read_components, read_events, write_frame
+from gridgeo.maps import explore_grid, plot_sheet, save_html, save_sheet
+from gridgeo.workflow import GridPlan, build_plan
+
+__all__ = [
+    "PLAIN",
+    "UNIT_GRID_14",
+    "UNIT_GRID_15",
+    "AssignmentError",
+    "CRSError",
+    "CheckError",
+    "CodeError",
+    "CodeScheme",
+    "CoverageError",
+    "CoverageReport",
+    "GeometryError",
+    "GridGeoError",
+    "GridPlan",
+    "H3Grid",
+    "InputError",
+    "MissingExtraError",
+    "SchemaError",
+    "SquareGrid",
+    "TooLargeError",
+    "areas_to_cells",
+    "build_plan",
+    "check_coverage",
+    "count_by_cell",
+    "datasets",
+    "explore_grid",
+    "geocode",
+    "plot_sheet",
+    "read_areas",
+    "read_components",
+    "read_events",
+    "save_html",
+    "save_sheet",
+    "working_crs",
+    "write_frame",
+]

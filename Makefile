@@ -1,0 +1,47 @@
+# Everything that is made here needs only Python (3.11 or later), git and make.
+.PHONY: demo test test-all bench sample-city picture clean
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+demo: $(VENV)/installed
+	$(BIN)/gridgeo demo --out build/demo
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/installed-dev
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/run.py
+
+sample-city: $(VENV)/installed-dev
+	$(BIN)/python data/make_sample_city.py
+
+picture: $(VENV)/installed
+	$(BIN)/python docs/make_picture.py
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/installed: pyproject.toml | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@ $(VENV)/installed

@@ -1,0 +1,189 @@
+"""The whole walk: on the sample city, on real cities, from the command line."""
+
+import inspect
+import json
+import subprocess
+import sys
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from typer.testing import CliRunner
+
+import gridgeo as gg
+from gridgeo.cli import app
+from gridgeo.workflow import FILES
+
+run = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """The plan of the sample city."""
+    communities = gg.datasets.read_sample("communities")
+    return gg.build_plan(communities, components=gg.datasets.read_sample("components"))
+
+
+def test_the_sample_city_is_sound(plan):
+    """182 communities, cells that sum up to them, 7 components in the channel outside."""
+    assert plan.ok
+    total = plan.cells.groupby("area_code")["area_m2"].sum()
+    expected = plan.areas.set_index("area_code").area
+    np.testing.assert_allclose(total, expected.reindex(total.index), rtol=1e-10)
+    assert len(total) == 182
+    assert (~plan.components["placed"]).sum() == 7
+    assert len(plan.components) == len(gg.datasets.read_sample("components"))
+    assert plan.cells["cell_code"].str.fullmatch(r"\d{15}").all()
+    assert (plan.cells["cell_code"].str[:12] == plan.cells["area_code"]).all()
+
+
+def test_a_plan_tells_what_it_holds(plan):
+    """Counts, share of components in a cell, and both verdicts, in a few lines."""
+    told = repr(plan)
+    assert f"cells       {len(plan.cells):,} (" in told
+    assert "34,964 of 34,971 in a cell, 7 in none; 31 classes" in told
+    assert told.count("sound") == 2
+
+
+def test_a_plan_is_saved_and_read_again(plan, tmp_path):
+    """Every file is there, opens, and holds what the frames hold."""
+    folder = tmp_path / "万米 网格"
+    files = plan.save(folder, title="望河区", language="zh")
+    assert sorted(file.name for file in files) == sorted(FILES)
+    assert sorted(file.name for file in folder.iterdir()) == sorted(FILES)
+    cells = gpd.read_file(folder / "cells.gpkg")
+    assert cells["cell_code"].tolist() == plan.cells["cell_code"].tolist()
+    assert cells.crs == plan.cells.crs
+    assert cells.area.sum() == pytest.approx(plan.cells.area.sum(), rel=1e-12)
+    components = gpd.read_file(folder / "components.gpkg")
+    assert components["cell_code"].fillna("").tolist() == plan.components["cell_code"].tolist()
+    verdict = json.loads((folder / "coverage.json").read_text(encoding="utf-8"))
+    assert verdict["ok"] is True
+    assert verdict["cells"]["n_cells"] == len(cells)
+    assert "望河区" in (folder / "map.html").read_text(encoding="utf-8")
+    assert (folder / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_components_outside_can_be_refused():
+    """`outside="raise"` names the rows that lie in no cell."""
+    components = gg.datasets.read_sample("components")
+    with pytest.raises(gg.InputError, match="features in no cell") as caught:
+        gg.build_plan(
+            gg.datasets.read_sample("communities"), components=components, outside="raise"
+        )
+    assert len(caught.value.rows) == 7
+
+
+@pytest.mark.real
+def test_cambridge(real_cities, tmp_path):
+    """33 tracts are covered exactly; 6,109 of 6,117 lamps lie in a cell."""
+    city = real_cities / "cambridge"
+    result = run.invoke(
+        app,
+        ["plan", str(city / "adj_tracts2020.parquet"), "--code", "GEOID20", "--out", str(tmp_path)]
+        + [
+            option
+            for name in ("street_lights", "hydrants", "utility_poles")
+            for option in ("--components", str(city / f"{name}.parquet"))
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert "verdict: ok" in result.output
+    components = gpd.read_file(tmp_path / "components.gpkg")
+    lamps = components[components["class_code"] == "street_lights"]
+    assert (lamps["placed"].sum(), len(lamps)) == (6109, 6117)
+    hydrants = components[components["class_code"] == "hydrants"]
+    assert (~hydrants["placed"]).sum() == 17
+
+
+@pytest.mark.real
+def test_barcelona(barcelona):
+    """1,068 sections: sound, and the cells sum up to 101.705 km2."""
+    plan = gg.build_plan(barcelona, min_share=0)
+    assert plan.ok
+    assert plan.cells["area_m2"].sum() == pytest.approx(barcelona.area.sum(), rel=1e-12)
+    assert plan.cells["area_m2"].sum() == pytest.approx(101_704_973.946, rel=1e-9)
+    assert shapely.coverage_is_valid(plan.cells.geometry.to_numpy())
+
+
+@pytest.mark.real
+def test_tainan(tainan, real_cities):
+    """Faults of the districts are reported, not hidden, and no event is lost."""
+    events = gg.read_events(
+        real_cities / "tainan" / "events_1999.csv.gz", class_code="category", crs="EPSG:4326"
+    )
+    plan = gg.build_plan(tainan, components=events)
+    assert not plan.ok
+    assert plan.areas_coverage.overlaps["m2"].sum() == pytest.approx(7.8, abs=0.1)
+    assert plan.coverage.overlaps["m2"].sum() == pytest.approx(7.8, abs=0.1)
+    assert len(plan.coverage.gaps) == len(plan.coverage.outside) == 0
+    assert len(plan.components) == 105_339
+    assert (~plan.components["placed"]).sum() == 22
+    total = plan.cells.groupby("area_code")["area_m2"].sum()
+    expected = tainan.to_crs(plan.cells.crs).set_index("area_code").area
+    np.testing.assert_allclose(total, expected.reindex(total.index), rtol=1e-10)
+
+
+def areas_file(folder, **changed):
+    """A file of two square areas, changed so that something is wrong with it."""
+    squares = [shapely.box(0, 0, 500, 500), shapely.box(500, 0, 900, 500)]
+    areas = gpd.GeoDataFrame({"code": ["A", "B"]}, geometry=squares, crs="EPSG:4548")
+    file = folder / "areas.parquet"
+    areas.assign(**changed).to_parquet(file)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("changed", "options", "message"),
+    [
+        ({"code": ["A", "A"]}, [], "repeat"),
+        ({"geometry": [shapely.box(0, 0, 9, 9), None]}, [], "without a geometry"),
+        ({}, ["--cell-area", "0"], "`cell_area` must be a positive number"),
+        ({}, ["--cell-area", "nan"], "`cell_area` must be a positive number"),
+        ({}, ["--cell-area", "0.001"], "would make about"),
+        ({}, ["--min-share", "2"], "`min_share` must be from 0 to 1"),
+        ({}, ["--crs", "EPSG:4326"], "must be projected, in metres"),
+        ({}, ["--h3", "99"], "whole number from 0 to 15"),
+        ({}, ["--components", "none.csv"], "there is no file 'none.csv'"),
+    ],
+)
+def test_what_cannot_run_says_why_and_writes_nothing(tmp_path, changed, options, message):
+    """Exit code 2, one message without a traceback, and no folder."""
+    file = areas_file(tmp_path, **changed)
+    out = tmp_path / "out"
+    result = run.invoke(app, ["plan", str(file), "--code", "code", "--out", str(out), *options])
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert not out.exists()
+
+
+def test_faults_give_exit_code_1_and_all_files(tmp_path):
+    """Overlapping areas are cut, drawn and reported; the exit code tells."""
+    squares = [shapely.box(0, 0, 500, 500), shapely.box(450, 0, 900, 500)]
+    file = areas_file(tmp_path, geometry=squares)
+    result = run.invoke(app, ["plan", str(file), "--code", "code", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 1, result.output
+    assert "faults found" in result.output
+    verdict = json.loads((tmp_path / "out" / "coverage.json").read_text(encoding="utf-8"))
+    assert verdict["areas"]["faults"]["overlaps"]["m2"] == pytest.approx(25_000)
+    assert verdict["cells"]["faults"]["overlaps"]["m2"] == pytest.approx(25_000)
+
+
+def test_the_module_is_a_command():
+    """`python -m gridgeo --help` names the verbs."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "gridgeo", "--help"], capture_output=True, text=True, check=True
+    )
+    assert {"plan", "demo"} <= set(shown.stdout.split())
+
+
+def test_the_facade_is_sorted_and_whole():
+    """`__all__` names what is there, each once."""
+    public = {
+        name
+        for name, value in vars(gg).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert sorted(gg.__all__) == sorted(public | {"datasets"})
