@@ -171,7 +171,8 @@ def _placed(components: GeoDataFrame) -> str:
     inside = int((components[CELL_CODE] != "").sum())
     outside = len(components) - inside
     n_classes = components[CLASS_CODE].nunique() if CLASS_CODE in components else 0
-    return f"{inside:,} of {len(components):,} in a cell, {outside:,} in none; {n_classes} classes"
+    classes = "1 class" if n_classes == 1 else f"{n_classes:,} classes"
+    return f"{inside:,} of {len(components):,} in a cell, {outside:,} in none; {classes}"
 
 
 @contextmanager

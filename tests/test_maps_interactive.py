@@ -5,6 +5,7 @@ import re
 import shutil
 
 import folium
+import numpy as np
 import pytest
 from test_maps_city import NAMES, small_city
 
@@ -410,6 +411,18 @@ def test_many_classes_are_grouped_by_major_class(city):
         '"groups":[{"name":"01: Street lamp, …","count":6},{"name":"02: Street lamp, …","count":6}]'
         in page
     )
+
+
+def test_classes_named_in_words_have_no_major_class(city):
+    """Of twelve classes that are no digits, the nine most frequent stand alone."""
+    cells, _, components = city
+    rows = np.repeat(np.arange(12), np.arange(12, 0, -1))
+    many = components.iloc[[0] * len(rows)].assign(
+        class_code=[f"灯{row:02}" for row in rows], class_name_en=[f"kind {row}" for row in rows]
+    )
+    groups = map_subject(cells, None, many, "en").components.groups
+    assert groups["name"].tolist() == [f"kind {row}" for row in range(9)] + ["Other classes"]
+    assert groups["count"].tolist() == [*range(12, 3, -1), 6]
 
 
 def test_a_basemap_lets_the_tiles_through(city):

@@ -169,9 +169,12 @@ def _class_table(components: GeoDataFrame, language: Language) -> pd.DataFrame:
 
 
 def _groups(table: pd.DataFrame, said: Mapping[str, str]) -> tuple[Ints, pd.DataFrame]:
-    """Group classes for the legend: each alone where colours suffice, else by major class."""
+    """Group classes for the legend: each alone where colours suffice, else by major class.
+
+    Only codes in digits have a major class; of others the most frequent stand alone.
+    """
     keys, names = table[CLASS_CODE], table["name"]
-    if len(table) > _MAX_GROUPS:
+    if len(table) > _MAX_GROUPS and keys.str.fullmatch(r"\d*").all():
         keys = keys.str[:_MAJOR]
         # The table begins with the most frequent class, which stands for its major class.
         first = names.groupby(keys).first()
