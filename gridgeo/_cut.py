@@ -22,21 +22,26 @@ ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True)
 class Pieces:
-    """Connected pieces of areas, each in one lattice cell; ``area`` is the area's position."""
+    """Connected pieces of areas, each in one lattice cell.
+
+    ``area`` is the position of a piece's area, ``m2`` its size, ``whole`` whether it is the whole
+    cell.
+    """
 
     area: Ints
     column: Ints
     row: Ints
     geometry: Geometries
+    m2: Floats
     whole: Bools
 
 
 @dataclass(frozen=True)
 class _Keys:
-    """Numbers (area, column, row) as one integer that sorts by area, row, column."""
+    """Numbers (area, column, row) as one integer: by area, north to south, west to east."""
 
     west: int
-    south: int
+    north: int
     n_columns: int
     n_rows: int
 
@@ -44,15 +49,15 @@ class _Keys:
     def covering(cls, xy: Floats, size: float) -> _Keys:
         west, south = (int(low) for low in np.floor(xy.min(axis=0) / size) - 2)
         east, north = (int(high) for high in np.ceil(xy.max(axis=0) / size) + 2)
-        return cls(west, south, east - west + 1, north - south + 1)
+        return cls(west, north, east - west + 1, north - south + 1)
 
     def join(self, area: Ints, column: Ints, row: Ints) -> Ints:
-        return (area * self.n_rows + row - self.south) * self.n_columns + column - self.west
+        return (area * self.n_rows + self.north - row) * self.n_columns + column - self.west
 
     def split(self, key: Ints) -> tuple[Ints, Ints, Ints]:
         rest, column = np.divmod(key, self.n_columns)
-        area, row = np.divmod(rest, self.n_rows)
-        return area, column + self.west, row + self.south
+        area, below = np.divmod(rest, self.n_rows)
+        return area, column + self.west, self.north - below
 
 
 def cut(polygons: Geometries, size: float) -> Pieces:
@@ -68,7 +73,8 @@ def cut(polygons: Geometries, size: float) -> Pieces:
     Returns
     -------
     Pieces
-        One for every connected piece of a polygon in a cell, by area, row and column.
+        One for every connected piece of a polygon in a cell, by area, from north to south, each
+        row of cells from west to east.
     """
     rings = rings_of(polygons)
     keys = _Keys.covering(rings.xy, size)
@@ -79,24 +85,28 @@ def cut(polygons: Geometries, size: float) -> Pieces:
 
     cell = np.concatenate([pieces[0], by_overlay[0]])
     geometry = np.concatenate([pieces[1], by_overlay[1]])
-    wrong = _areas_that_do_not_sum_up(polygons, keys, cell, geometry, whole, size)
+    m2 = shapely.area(geometry)
+    wrong = _areas_that_do_not_sum_up(polygons, keys, cell, m2, whole, size)
     if len(wrong):
         again = touched[np.isin(keys.split(touched)[0], wrong)]
         kept = ~np.isin(keys.split(cell)[0], wrong)
         redone = _pieces_by_overlay(outlines.rings, keys, again, size)
         cell = np.concatenate([cell[kept], redone[0]])
         geometry = np.concatenate([geometry[kept], redone[1]])
-    return _gather(keys, cell, geometry, whole, size)
+        m2 = shapely.area(geometry)
+    return _gather(keys, cell, geometry, m2, whole, size)
 
 
-def _gather(keys: _Keys, cell: Ints, geometry: Geometries, whole: Ints, size: float) -> Pieces:
-    full = np.abs(shapely.area(geometry) - size * size) <= ROUNDING * size * size
+def _gather(
+    keys: _Keys, cell: Ints, geometry: Geometries, m2: Floats, whole: Ints, size: float
+) -> Pieces:
+    full = size * size
+    is_whole = np.append(np.abs(m2 - full) <= ROUNDING * full, np.ones(len(whole), dtype=bool))
     cell = np.concatenate([cell, whole])
     geometry = np.concatenate([geometry, _boxes(keys, whole, size)])
+    m2 = np.append(m2, np.full(len(whole), full))
     order = np.argsort(cell, kind="stable")
-    area, column, row = keys.split(cell[order])
-    full = np.concatenate([full, np.ones(len(whole), dtype=bool)])
-    return Pieces(area, column, row, geometry[order], full[order])
+    return Pieces(*keys.split(cell[order]), geometry[order], m2[order], is_whole[order])
 
 
 def _pieces_by_walking(
@@ -236,16 +246,11 @@ def _boxes(keys: _Keys, cells: Ints, size: float) -> Geometries:
 
 
 def _areas_that_do_not_sum_up(
-    polygons: Geometries,
-    keys: _Keys,
-    cell: Ints,
-    geometry: Geometries,
-    whole: Ints,
-    size: float,
+    polygons: Geometries, keys: _Keys, cell: Ints, m2: Floats, whole: Ints, size: float
 ) -> Ints:
     """Find areas whose pieces miss their size: rounding has turned a border around."""
     n = len(polygons)
-    pieces = np.bincount(keys.split(cell)[0], weights=shapely.area(geometry), minlength=n)
+    pieces = np.bincount(keys.split(cell)[0], weights=m2, minlength=n)
     wholes = np.bincount(keys.split(whole)[0], minlength=n) * size * size
     area = shapely.area(polygons)
     allowed = ROUNDING * (area + shapely.length(polygons))

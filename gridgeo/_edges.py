@@ -8,16 +8,20 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from gridgeo.schema import Floats, Geometries, Ints
+    from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 
-def shared_borders(polygons: Geometries) -> tuple[Ints, Ints, Floats]:
+def shared_borders(
+    polygons: Geometries, *, spacing: float | None = None
+) -> tuple[Ints, Ints, Floats]:
     """Measure the borders that polygons have in common.
 
     Parameters
     ----------
     polygons
         (n,) polygons whose common borders have the same vertices on both sides.
+    spacing
+        Look only at borders along the lines of a lattice, at multiples of this; metres.
 
     Returns
     -------
@@ -26,19 +30,20 @@ def shared_borders(polygons: Geometries) -> tuple[Ints, Ints, Floats]:
     Floats
         (pairs,) length of their common border, in the polygons' unit.
     """
-    owner, low, high = _edges(polygons)
-    ends = np.column_stack([low, high])
-    mixed = _hash(ends)
+    owner, start, end = _edges(polygons, spacing)
+    swap = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
+    start[swap], end[swap] = end[swap], start[swap]
+    mixed = _hash(start, end)
     order = np.argsort(mixed, kind="stable")
     first, second = order[:-1], order[1:]
     twin = (mixed[first] == mixed[second]) & (owner[first] != owner[second])
     first, second = first[twin], second[twin]
-    same = (ends[first] == ends[second]).all(axis=1)
+    same = (start[first] == start[second]).all(axis=1) & (end[first] == end[second]).all(axis=1)
     first, second = first[same], second[same]
     return sum_pairs(
         np.minimum(owner[first], owner[second]),
         np.maximum(owner[first], owner[second]),
-        np.hypot(*(high[first] - low[first]).T),
+        np.hypot(*(end[first] - start[first]).T),
     )
 
 
@@ -53,25 +58,39 @@ def sum_pairs(left: Ints, right: Ints, length: Floats) -> tuple[Ints, Ints, Floa
     return left[start], right[start], total
 
 
-def _edges(polygons: Geometries) -> tuple[Ints, Floats, Floats]:
-    """Give each edge's owner and its two ends, the lexicographically lower first."""
+def _edges(polygons: Geometries, spacing: float | None) -> tuple[Ints, Floats, Floats]:
+    """Give the owner, start and end of each edge."""
+    xy, ring, owner = _rings(polygons)
+    edge = np.flatnonzero(ring[1:] == ring[:-1])
+    if spacing is not None:
+        edge = edge[_along_line(xy[:, 0], edge, spacing) | _along_line(xy[:, 1], edge, spacing)]
+    edge = edge[(xy[edge] != xy[edge + 1]).any(axis=1)]
+    return owner[edge], xy[edge], xy[edge + 1]
+
+
+def _rings(polygons: Geometries) -> tuple[Floats, Ints, Ints]:
+    """Give the coordinates of all rings, and the ring and polygon of each."""
+    several = shapely.get_type_id(polygons) != shapely.GeometryType.POLYGON
+    if not (several | (shapely.get_num_interior_rings(polygons) > 0)).any():
+        xy, owner = shapely.get_coordinates(polygons, return_index=True)
+        return xy, owner, owner
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    here = np.flatnonzero((ring[1:] == ring[:-1]) & (xy[1:] != xy[:-1]).any(axis=1))
-    start, end = xy[here], xy[here + 1]
-    swap = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
-    low = np.where(swap[:, None], end, start)
-    high = np.where(swap[:, None], start, end)
-    return part_owner[ring_part[ring[here]]], low, high
+    return xy, ring, part_owner[ring_part[ring]]
 
 
-def _hash(rows: Floats) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Mix rows of doubles into one integer each; equal rows give equal integers."""
-    # Adding 0.0 turns -0.0 into 0.0, which has other bits.
-    bits = np.ascontiguousarray(rows + 0.0).view(np.uint64)
-    mixed = np.zeros(len(rows), dtype=np.uint64)
-    for column in bits.T:
-        mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(32)
+def _along_line(values: Floats, edge: Ints, spacing: float) -> Bools:
+    start = values[edge]
+    return (start == values[edge + 1]) & (start == np.rint(start / spacing) * spacing)
+
+
+def _hash(*points: Floats) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Mix points, row by row, into one integer each; equal rows give equal integers."""
+    mixed = np.zeros(len(points[0]), dtype=np.uint64)
+    for xy in points:
+        # Adding 0.0 turns -0.0 into 0.0, which has other bits.
+        for column in (np.ascontiguousarray(xy) + 0.0).view(np.uint64).T:
+            mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(32)
     return mixed

@@ -28,7 +28,13 @@ class _State:
 
 
 def merge_small(
-    geometry: Geometries, area: Ints, near: Ints, limit: Floats
+    geometry: Geometries,
+    area: Ints,
+    m2: Floats,
+    limit: Floats,
+    *,
+    near: Ints | None = None,
+    spacing: float | None = None,
 ) -> tuple[Ints, Geometries]:
     """Join every piece below its limit to a neighbour of the same area.
 
@@ -42,20 +48,27 @@ def merge_small(
         (n,) pieces, in the order of their addresses, matched edge by edge.
     area
         (n,) position of each piece's area.
-    near
-        (m,) positions of pieces that may border on a small one; no others are looked at.
+    m2
+        (n,) their sizes.
     limit
         (n,) m2 below which a piece is too small.
+    near
+        (m,) positions of pieces that may border on a small one; no others are looked at.
+    spacing
+        Distance of the lattice lines, along which alone pieces of one area meet; metres.
 
     Returns
     -------
     Ints
         (n,) the piece into which each one has gone; itself where it stays.
     Geometries
-        (n,) geometry of those that stay, with what has joined them.
+        (n,) geometry of those that stay, with what has joined them; None for the others.
     """
-    state = _State(shapely.area(geometry), limit, np.arange(len(geometry)))
-    left, right, length = shared_borders(geometry[near])
+    state = _State(m2.copy(), limit, np.arange(len(geometry)))
+    if not state.small.any():
+        return state.host, geometry
+    near = np.arange(len(geometry)) if near is None else near
+    left, right, length = shared_borders(geometry[near], spacing=spacing)
     left, right = near[left], near[right]
     same = area[left] == area[right]
     links = _both_ways(left[same], right[same], length[same])
@@ -129,6 +142,7 @@ def _joined(geometry: Geometries, host: Ints) -> Geometries:
     members = np.argsort(host, kind="stable")
     hosts, start, count = np.unique(host[members], return_index=True, return_counts=True)
     united = geometry.copy()
+    united[host != np.arange(len(host))] = None
     for size in np.unique(count[count > 1]):
         chosen = count == size
         stacked = geometry[members[start[chosen][:, None] + np.arange(size)]]

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from tqdm import tqdm
 
-from gridgeo._cut import cut
-from gridgeo._hexagons import (
-    cell_names,
-    cell_polygons,
-    cells_touching,
-    cut_by_tiles,
-    mean_cell_m2,
-)
-from gridgeo._merge import merge_small
+from gridgeo._hexagons import cell_names, cell_polygons, cells_touching, mean_cell_m2
+from gridgeo._pieces import Pieces, join, square_pieces, tile_pieces
 from gridgeo.codes import number_within, scheme_for
 from gridgeo.crs import LONLAT, to_crs, working_crs
 from gridgeo.errors import InputError, TooLargeError
@@ -27,12 +23,9 @@ from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
     CELL_CODE,
-    COLUMN,
-    H3,
     KIND,
     KINDS,
     N_PIECES,
-    ROW,
 )
 from gridgeo.validate import check_areas
 
@@ -40,25 +33,16 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from gridgeo.codes import CodeScheme
-    from gridgeo.schema import Bools, Floats, Geometries, Ints
+    from gridgeo.schema import Floats, Ints
 
 MAX_CELLS: Final = 5_000_000
 """Cells in one frame; they take about 1 kB each while they are made."""
 
+BATCH_CELLS: Final = 100_000
+"""Cells that are made in one go: enough for numpy to be at its best, little enough for memory."""
+
 MAX_EDGE: Final = 1_000.0
 """Metres; a longer edge strays from the straight line between its ends on the sphere."""
-
-
-@dataclass(frozen=True)
-class _Pieces:
-    """Pieces of areas before they have a code, ordered by area, north to south, west to east."""
-
-    area: Ints
-    address: dict[str, Ints | list[str]]
-    geometry: Geometries
-    whole: Bools
-    tile_m2: Floats
-    near_small: Ints
 
 
 def areas_to_cells(
@@ -131,18 +115,12 @@ def areas_to_cells(
     if isinstance(grid, SquareGrid):
         pieces = _cut_by_squares(placed, grid, min_share)
     else:
-        pieces = _cut_by_hexagons(placed, grid)
-    cells = _merged(pieces, min_share)
-    return _frame(cells, placed, scheme)
+        pieces = _cut_by_hexagons(placed, grid, min_share)
+    return _frame(pieces, placed, grid, scheme)
 
 
 def _refuse_too_many(areas: GeoDataFrame, grid: SquareGrid | H3Grid, max_cells: int) -> None:
-    """Estimate the number of cells from areas and perimeters alone."""
-    tile_m2 = grid.area if isinstance(grid, SquareGrid) else mean_cell_m2(grid.resolution)
-    inner = areas.area.sum() / tile_m2
-    # A line crosses 4 / pi lattice lines per cell side on average, and each makes a piece.
-    border = areas.length.sum() / np.sqrt(tile_m2) * 4 / np.pi
-    n_cells = round(inner + border / 2 + len(areas))
+    n_cells = round(_estimate_cells(areas, grid).sum())
     if n_cells > max_cells:
         raise TooLargeError(
             f"this would make about {n_cells:,} cells, more than `max_cells` ({max_cells:,}). Use "
@@ -151,43 +129,31 @@ def _refuse_too_many(areas: GeoDataFrame, grid: SquareGrid | H3Grid, max_cells: 
         )
 
 
-def _cut_by_squares(areas: GeoDataFrame, grid: SquareGrid, min_share: float) -> _Pieces:
-    found = cut(grid.to_lattice(areas.geometry.to_numpy()), grid.size)
-    order = np.lexsort((found.column, -found.row, found.area))
-    area, column, row = found.area[order], found.column[order], found.row[order]
-    order = _order_in_cell(order, area, column, row, found.geometry)
-    geometry = found.geometry[order]
-    whole = found.whole[order]
-    tile_m2 = np.full(len(order), grid.area)
-    small = np.flatnonzero(shapely.area(geometry) < min_share * grid.area)
-    near_small = _around(area, column, row, small)
-    geometry = grid.from_lattice(geometry)
-    return _Pieces(area, {COLUMN: column, ROW: row}, geometry, whole, tile_m2, near_small)
+def _estimate_cells(areas: GeoDataFrame, grid: SquareGrid | H3Grid) -> Floats:
+    """Estimate the number of cells of each area from its size and perimeter alone."""
+    tile_m2 = grid.area if isinstance(grid, SquareGrid) else mean_cell_m2(grid.resolution)
+    inner = areas.area.to_numpy() / tile_m2
+    # A line crosses 4 / pi lattice lines per cell side on average, and each makes a piece.
+    border = areas.length.to_numpy() / np.sqrt(tile_m2) * 4 / np.pi
+    return inner + border / 2 + 1
 
 
-def _order_in_cell(order: Ints, area: Ints, column: Ints, row: Ints, geometry: Geometries) -> Ints:
-    """Order pieces of one area in one cell as cells are: from north to south, west to east."""
-    same = (np.diff(area) == 0) & (np.diff(column) == 0) & (np.diff(row) == 0)
-    shared = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    west, _, _, north = shapely.bounds(geometry[order[shared]]).T
-    group = np.cumsum(~np.append(False, same))[shared]
-    ordered = order.copy()
-    ordered[shared] = order[shared[np.lexsort((west, -north, group))]]
-    return ordered
+def _cut_by_squares(areas: GeoDataFrame, grid: SquareGrid, min_share: float) -> Pieces:
+    """Cut groups of areas side by side; no cell depends on which areas are cut with it."""
+    polygons = grid.to_lattice(areas.geometry.to_numpy())
+    batch = np.cumsum(_estimate_cells(areas, grid)) // BATCH_CELLS
+    members = np.split(np.arange(len(areas)), np.flatnonzero(np.diff(batch)) + 1)
+
+    def work(positions: Ints) -> Pieces:
+        pieces = square_pieces(polygons[positions], grid.size, min_share)
+        return replace(pieces, area=positions[pieces.area])
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        bar = tqdm(pool.map(work, members), total=len(members), desc="cut", delay=1, leave=False)
+        return join(list(bar))
 
 
-def _around(area: Ints, column: Ints, row: Ints, small: Ints) -> Ints:
-    """Find the pieces in the lattice cells of small ones and beside them, in the same area."""
-    keys = pd.MultiIndex.from_arrays([area, column, row])
-    beside = [
-        pd.MultiIndex.from_arrays([area[small], column[small] + east, row[small] + north])
-        for east, north in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
-    ]
-    wanted = beside[0].append(beside[1:])
-    return np.flatnonzero(keys.isin(wanted))
-
-
-def _cut_by_hexagons(areas: GeoDataFrame, grid: H3Grid) -> _Pieces:
+def _cut_by_hexagons(areas: GeoDataFrame, grid: H3Grid, min_share: float) -> Pieces:
     # A coarse outline a little outside the area finds every hexagon that touches it, and some
     # more that the cut drops. Short edges, since a straight one is curved on the sphere.
     coarse = 0.1 * np.sqrt(mean_cell_m2(grid.resolution))
@@ -196,45 +162,29 @@ def _cut_by_hexagons(areas: GeoDataFrame, grid: H3Grid) -> _Pieces:
     ids = cells_touching(to_crs(reach.to_frame("geometry"), LONLAT).geometry, grid.resolution)
     hexagons = gpd.GeoDataFrame(geometry=cell_polygons(ids), crs=LONLAT)
     tiles = to_crs(hexagons, areas.crs).geometry.to_numpy()
-    area, tile, geometry, whole = cut_by_tiles(areas.geometry.to_numpy(), tiles)
-    centre = shapely.get_coordinates(shapely.centroid(tiles))[tile]
-    west, _, _, north = shapely.bounds(geometry).T
-    order = np.lexsort((west, -north, centre[:, 0], -centre[:, 1], area))
-    names = np.array(cell_names(ids), dtype=object)[tile[order]]
-    everything = np.arange(len(order))
-    tile_m2 = shapely.area(tiles)[tile[order]]
-    return _Pieces(area[order], {H3: names}, geometry[order], whole[order], tile_m2, everything)
+    return tile_pieces(areas.geometry.to_numpy(), tiles, cell_names(ids), min_share)
 
 
-@dataclass(frozen=True)
-class _Cells:
-    pieces: _Pieces
-    geometry: Geometries
-    n_pieces: Ints
-    kept: Ints
-
-
-def _merged(pieces: _Pieces, min_share: float) -> _Cells:
-    limit = min_share * pieces.tile_m2
-    host, geometry = merge_small(pieces.geometry, pieces.area, pieces.near_small, limit)
-    kept = np.flatnonzero(host == np.arange(len(host)))
-    n_pieces = np.bincount(host, minlength=len(host))[kept]
-    return _Cells(pieces, geometry[kept], n_pieces, kept)
-
-
-def _frame(cells: _Cells, areas: GeoDataFrame, scheme: CodeScheme | None) -> GeoDataFrame:
-    pieces, kept = cells.pieces, cells.kept
-    area = pieces.area[kept]
-    area_code = areas[AREA_CODE].astype("str").array[area]
-    codes = pd.Series(area_code)
+def _frame(
+    pieces: Pieces,
+    areas: GeoDataFrame,
+    grid: SquareGrid | H3Grid,
+    scheme: CodeScheme | None,
+) -> GeoDataFrame:
+    kept = pieces.kept
+    n_pieces = np.bincount(pieces.host, minlength=len(pieces.host))[kept]
+    geometry = pieces.cell[kept]
+    if isinstance(grid, SquareGrid):
+        geometry = grid.from_lattice(geometry)
+    codes = pd.Series(areas[AREA_CODE].astype("str").array[pieces.area[kept]])
     scheme = scheme_for(areas[AREA_CODE]) if scheme is None else scheme
-    kind = np.where(cells.n_pieces > 1, 2, np.where(pieces.whole[kept], 0, 1))
+    kind = np.where(n_pieces > 1, 2, np.where(pieces.whole[kept], 0, 1))
     frame = {
-        CELL_CODE: scheme.build(codes, number_within(area)),
+        CELL_CODE: scheme.build(codes, number_within(pieces.area[kept])),
         AREA_CODE: codes,
-        AREA_M2: shapely.area(cells.geometry),
+        AREA_M2: shapely.area(geometry),
         KIND: np.array(KINDS, dtype=object)[kind],
-        N_PIECES: cells.n_pieces,
-        **{name: np.asarray(values)[kept] for name, values in pieces.address.items()},
+        N_PIECES: n_pieces,
+        **{name: values[kept] for name, values in pieces.address.items()},
     }
-    return gpd.GeoDataFrame(frame, geometry=cells.geometry, crs=areas.crs)
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=areas.crs)

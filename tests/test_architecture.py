@@ -19,6 +19,7 @@ FLOORS = {
     "_cut": 1,
     "_edges": 1,
     "_merge": 1,
+    "_pieces": 1,
     "_hexagons": 1,
     "_locate": 1,
     "_findings": 1,
@@ -48,7 +49,7 @@ ROOMS = {
     "matplotlib": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
-    "tqdm": {"workflow", "_hexagons"},
+    "tqdm": {"cells", "workflow"},
 }
 """Where each outside world may be spoken to."""
 
