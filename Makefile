@@ -1,5 +1,5 @@
 # Everything that is made here needs only Python (3.11 or later), git and make.
-.PHONY: demo test test-all bench sample-city picture clean
+.PHONY: demo test test-all bench bench-large sample-city picture clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -24,6 +24,9 @@ test-all: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/run.py
+
+bench-large: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/run.py --large
 
 sample-city: $(VENV)/installed-dev
 	$(BIN)/python data/make_sample_city.py
