@@ -13,7 +13,7 @@ True
 """
 
 from gridgeo import datasets
-from gridgeo.cells import areas_to_cells
+from gridgeo.cells import areas_to_cells, merge_log
 from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.crs import working_crs
@@ -30,9 +30,10 @@ from gridgeo.errors import (
     SchemaError,
     TooLargeError,
 )
+from gridgeo.files import write_frame
 from gridgeo.geocoding import count_by_cell, geocode
 from gridgeo.grids import H3Grid, SquareGrid
-from gridgeo.io import read_areas, read_components, read_events, write_frame
+from gridgeo.io import read_areas, read_components, read_events
 from gridgeo.maps import explore_grid, plot_sheet, save_html, save_sheet
 from gridgeo.workflow import GridPlan, build_plan
 
@@ -63,6 +64,7 @@ __all__ = [
     "datasets",
     "explore_grid",
     "geocode",
+    "merge_log",
     "plot_sheet",
     "read_areas",
     "read_components",

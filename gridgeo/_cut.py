@@ -9,7 +9,9 @@ import numpy as np
 import shapely
 
 from gridgeo._chains import build_loops, chains_of, link_chains, loops_of
+from gridgeo._edges import hash_rows
 from gridgeo._outlines import rings_of, split_outlines
+from gridgeo._polygons import polygon_parts
 
 if TYPE_CHECKING:
     from gridgeo._chains import Chains
@@ -155,11 +157,9 @@ def _pinched(outlines: Outlines, cell: Ints) -> Ints:
     """Find cells in which rings of one part meet in a vertex."""
     rings = outlines.rings
     many = (np.bincount(rings.part) > 1)[rings.part][rings.ring]
-    bits = np.ascontiguousarray(rings.xy[many]).view(np.uint64)
+    part = rings.part[rings.ring[many]].astype(np.float64)
     # A collision of these hashes costs an overlay that was not needed, nothing else.
-    mixed = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15) + bits[:, 1]
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed += rings.part[rings.ring[many]].astype(np.uint64) * np.uint64(0x94D049BB133111EB)
+    mixed = hash_rows(rings.xy[many], part[:, None])
     _, position, count = np.unique(mixed, return_inverse=True, return_counts=True)
     before = np.arange(-1, len(cell) - 1)
     before[rings.start[:-1]] = rings.start[1:] - 1
@@ -199,18 +199,8 @@ def _pieces_by_overlay(
     box, hit = shapely.STRtree(parts).query(boxes, predicate="intersects")
     own = rings.area[chosen][shells][hit] == keys.split(cells[box])[0]
     box, hit = box[own], hit[own]
-    result, position = shapely.get_parts(
-        shapely.intersection(parts[hit], boxes[box]), return_index=True
-    )
-    result, position = _polygons_only(result, position)
+    result, position = polygon_parts(shapely.intersection(parts[hit], boxes[box]))
     return cells[box[position]], shapely.orient_polygons(result)
-
-
-def _polygons_only(geometry: Geometries, position: Ints) -> tuple[Geometries, Ints]:
-    """Drop the points and lines in which a polygon only touches a box."""
-    flat, inner = shapely.get_parts(geometry, return_index=True)
-    polygon = (shapely.get_type_id(flat) == shapely.GeometryType.POLYGON) & (shapely.area(flat) > 0)
-    return flat[polygon], position[inner[polygon]]
 
 
 def _whole_cells(rings: Rings, keys: _Keys, touched: Ints, size: float) -> Ints:

@@ -31,20 +31,23 @@ def shared_borders(
         (pairs,) length of their common border, in the polygons' unit.
     """
     owner, start, end = _edges(polygons, spacing)
-    swap = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
-    start[swap], end[swap] = end[swap], start[swap]
-    mixed = _hash(start, end)
-    order = np.argsort(mixed, kind="stable")
-    first, second = order[:-1], order[1:]
-    twin = (mixed[first] == mixed[second]) & (owner[first] != owner[second])
-    first, second = first[twin], second[twin]
-    same = (start[first] == start[second]).all(axis=1) & (end[first] == end[second]).all(axis=1)
-    first, second = first[same], second[same]
+    first, second = _twins(start, end)
+    other = owner[first] != owner[second]
+    first, second = first[other], second[other]
     return sum_pairs(
         np.minimum(owner[first], owner[second]),
         np.maximum(owner[first], owner[second]),
         np.hypot(*(end[first] - start[first]).T),
     )
+
+
+def unique_edges(polygons: Geometries) -> Floats:
+    """Give the edges of polygons, those that several have in common once: x, y, x, y each."""
+    _, start, end = _edges(polygons, None)
+    _, repeated = _twins(start, end)
+    kept = np.ones(len(start), dtype=bool)
+    kept[repeated] = False
+    return np.hstack([start[kept], end[kept]])
 
 
 def sum_pairs(left: Ints, right: Ints, length: Floats) -> tuple[Ints, Ints, Floats]:
@@ -59,13 +62,27 @@ def sum_pairs(left: Ints, right: Ints, length: Floats) -> tuple[Ints, Ints, Floa
 
 
 def _edges(polygons: Geometries, spacing: float | None) -> tuple[Ints, Floats, Floats]:
-    """Give the owner, start and end of each edge."""
+    """Give the owner of each edge and its ends, the one further west or south first."""
     xy, ring, owner = _rings(polygons)
     edge = np.flatnonzero(ring[1:] == ring[:-1])
     if spacing is not None:
         edge = edge[_along_line(xy[:, 0], edge, spacing) | _along_line(xy[:, 1], edge, spacing)]
     edge = edge[(xy[edge] != xy[edge + 1]).any(axis=1)]
-    return owner[edge], xy[edge], xy[edge + 1]
+    start, end = xy[edge], xy[edge + 1]
+    swap = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
+    start[swap], end[swap] = end[swap], start[swap]
+    return owner[edge], start, end
+
+
+def _twins(start: Floats, end: Floats) -> tuple[Ints, Ints]:
+    """Give the positions of equal edges, each with the next equal one."""
+    mixed = hash_rows(start, end)
+    order = np.argsort(mixed, kind="stable")
+    first, second = order[:-1], order[1:]
+    twin = mixed[first] == mixed[second]
+    first, second = first[twin], second[twin]
+    same = (start[first] == start[second]).all(axis=1) & (end[first] == end[second]).all(axis=1)
+    return first[same], second[same]
 
 
 def _rings(polygons: Geometries) -> tuple[Floats, Ints, Ints]:
@@ -85,12 +102,12 @@ def _along_line(values: Floats, edge: Ints, spacing: float) -> Bools:
     return (start == values[edge + 1]) & (start == np.rint(start / spacing) * spacing)
 
 
-def _hash(*points: Floats) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Mix points, row by row, into one integer each; equal rows give equal integers."""
-    mixed = np.zeros(len(points[0]), dtype=np.uint64)
-    for xy in points:
+def hash_rows(*arrays: Floats) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Mix the rows of arrays into one integer each; equal rows give equal integers."""
+    mixed = np.zeros(len(arrays[0]), dtype=np.uint64)
+    for array in arrays:
         # Adding 0.0 turns -0.0 into 0.0, which has other bits.
-        for column in (np.ascontiguousarray(xy) + 0.0).view(np.uint64).T:
+        for column in (np.ascontiguousarray(array) + 0.0).view(np.uint64).T:
             mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
             mixed ^= mixed >> np.uint64(32)
     return mixed

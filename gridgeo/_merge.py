@@ -74,7 +74,7 @@ def merge_small(
     links = _both_ways(left[same], right[same], length[same])
     _merge_along(state, *links)
     while len((links := _nearest_links(state, geometry, area))[0]):
-        _merge_along(state, *links)
+        _merge_once(state, *links)
     return state.host, _joined(geometry, state.host)
 
 
@@ -93,14 +93,19 @@ def _merge_along(state: _State, source: Ints, target: Ints, weight: Floats) -> N
         source, target, weight = source[wanted], target[wanted], weight[wanted]
         if not len(source):
             return
-        joining, to = _round(state, source, target, weight)
-        state.m2 += np.bincount(to, weights=state.m2[joining], minlength=len(state.m2))
-        state.host[joining] = to
-        moved = state.host.copy()
-        state.host = state.host[state.host]
+        moved = _merge_once(state, source, target, weight)
         source, target = moved[source], moved[target]
         apart = source != target
         source, target, weight = sum_pairs(source[apart], target[apart], weight[apart])
+
+
+def _merge_once(state: _State, source: Ints, target: Ints, weight: Floats) -> Ints:
+    """Merge one round of pieces; gives where each piece now is."""
+    joining, to = _round(state, source, target, weight)
+    state.m2 += np.bincount(to, weights=state.m2[joining], minlength=len(state.m2))
+    state.host[joining] = to
+    state.host = state.host[state.host]
+    return state.host
 
 
 def _round(state: _State, source: Ints, target: Ints, weight: Floats) -> tuple[Ints, Ints]:
@@ -119,22 +124,23 @@ def _round(state: _State, source: Ints, target: Ints, weight: Floats) -> tuple[I
 
 def _nearest_links(state: _State, geometry: Geometries, area: Ints) -> tuple[Ints, Ints, Floats]:
     """Link small pieces that have no neighbour to the nearest cell of their area."""
-    hosts = state.host == np.arange(len(area))
-    n_cells = np.bincount(area[hosts], minlength=int(area.max()) + 1)
+    cells = np.flatnonzero(state.host == np.arange(len(area)))
+    n_cells = np.bincount(area[cells], minlength=int(area.max()) + 1)
     alone = state.small & (n_cells[area] > 1)
-    source, target, weight = [], [], []
+    links = [(area[:0], area[:0], state.m2[:0])]
     for place in np.unique(area[alone]):
-        members = np.flatnonzero(area == place)
-        lone = members[alone[state.host[members]]]
-        distance = shapely.distance(geometry[lone][:, None], geometry[members][None, :])
-        distance[state.host[lone][:, None] == state.host[members][None, :]] = np.inf
-        nearest = distance.argmin(axis=1)
-        source.append(state.host[lone])
-        target.append(state.host[members[nearest]])
-        weight.append(-distance[np.arange(len(lone)), nearest])
-    if not source:
-        return area[:0], area[:0], state.m2[:0]
-    return np.concatenate(source), np.concatenate(target), np.concatenate(weight)
+        pieces = np.flatnonzero(area == place)
+        own, group = np.unique(state.host[pieces], return_inverse=True)
+        grown = shapely.multipolygons(
+            geometry[pieces[np.argsort(group, kind="stable")]], indices=np.sort(group)
+        )
+        lone = np.flatnonzero(alone[own])
+        (source, target), distance = shapely.STRtree(grown).query_nearest(
+            grown[lone], exclusive=True, return_distance=True
+        )
+        links.append((own[lone[source]], own[target], -distance))
+    source, target, weight = (np.concatenate(column) for column in zip(*links, strict=True))
+    return source, target, weight
 
 
 def _joined(geometry: Geometries, host: Ints) -> Geometries:

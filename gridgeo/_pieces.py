@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from gridgeo._cut import cut
-from gridgeo._hexagons import cut_by_tiles
+from gridgeo._h3 import cut_by_grid
 from gridgeo._merge import merge_small
 from gridgeo.schema import COLUMN, H3, ROW
 
@@ -58,40 +58,40 @@ def square_pieces(polygons: Geometries, size: float, min_share: float) -> Pieces
     found = cut(polygons, size)
     area, column, row = found.area, found.column, found.row
     order = _order_in_cell(area, column, row, found.geometry)
-    geometry, m2 = found.geometry[order], found.m2[order]
-    limit = np.full(len(order), min_share * size * size)
+    geometry, m2, whole = found.geometry[order], found.m2[order], found.whole[order]
+    limit = np.where(whole, 0, min_share * size * size)
     near = _around(area, column, row, np.flatnonzero(m2 < limit))
-    host, cell = merge_small(geometry, area, m2, limit, near=near, spacing=size)
+    host, merged = merge_small(geometry, area, m2, limit, near=near, spacing=size)
     address = {COLUMN: column, ROW: row}
-    return Pieces(area, address, geometry, found.whole[order], m2, host, cell)
+    return Pieces(area, address, geometry, whole, m2, host, merged)
 
 
-def tile_pieces(
-    polygons: Geometries, tiles: Geometries, names: Sequence[str], min_share: float
+def h3_pieces(
+    polygons: Geometries, grid: Geometries, names: Sequence[str], min_share: float
 ) -> Pieces:
-    """Cut polygons by tiles, and merge pieces that are too small.
+    """Cut polygons by H3 cells, and merge pieces that are too small.
 
     Parameters
     ----------
     polygons
         (n,) valid polygons or multipolygons, projected, metres.
-    tiles
-        (m,) polygons that cover them without overlap, matched edge by edge.
+    grid
+        (m,) outlines of the H3 cells, projected likewise, neighbours with the same corners.
     names
-        (m,) what the tiles are called.
+        (m,) their H3 addresses.
     min_share
-        A piece below this share of its tile joins a neighbour.
+        A piece below this share of its H3 cell joins a neighbour.
     """
-    area, tile, geometry, whole = cut_by_tiles(polygons, tiles)
-    centre = shapely.get_coordinates(shapely.centroid(tiles))[tile]
+    area, cell, geometry, whole = cut_by_grid(polygons, grid)
+    centre = shapely.get_coordinates(shapely.centroid(grid))[cell]
     west, _, _, north = shapely.bounds(geometry).T
     order = np.lexsort((west, -north, centre[:, 0], -centre[:, 1], area))
-    area, tile, geometry, whole = area[order], tile[order], geometry[order], whole[order]
+    area, cell, geometry, whole = area[order], cell[order], geometry[order], whole[order]
     m2 = shapely.area(geometry)
-    limit = min_share * shapely.area(tiles)[tile]
-    host, cell = merge_small(geometry, area, m2, limit)
-    address = {H3: np.array(names, dtype=object)[tile]}
-    return Pieces(area, address, geometry, whole, m2, host, cell)
+    limit = np.where(whole, 0, min_share * shapely.area(grid)[cell])
+    host, merged = merge_small(geometry, area, m2, limit)
+    address = {H3: np.array(names, dtype=object)[cell]}
+    return Pieces(area, address, geometry, whole, m2, host, merged)
 
 
 def join(batches: Sequence[Pieces]) -> Pieces:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -13,11 +13,11 @@ import pandas as pd
 import shapely
 from tqdm import tqdm
 
-from gridgeo._hexagons import cell_names, cell_polygons, cells_touching, mean_cell_m2
-from gridgeo._pieces import Pieces, join, square_pieces, tile_pieces
-from gridgeo.codes import number_within, scheme_for
+from gridgeo._h3 import cell_names, cell_polygons, cells_touching, mean_cell_m2
+from gridgeo._pieces import Pieces, h3_pieces, join, square_pieces
+from gridgeo.codes import CodeScheme, number_within, scheme_for
 from gridgeo.crs import LONLAT, to_crs, working_crs
-from gridgeo.errors import InputError, TooLargeError
+from gridgeo.errors import GeometryError, InputError, TooLargeError
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.schema import (
     AREA_CODE,
@@ -27,13 +27,14 @@ from gridgeo.schema import (
     KINDS,
     N_PIECES,
 )
-from gridgeo.validate import check_areas
+from gridgeo.validate import Faults, check_areas, require_number
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from pandas.api.extensions import ExtensionArray as Texts
+    from pyproj import CRS
 
-    from gridgeo.codes import CodeScheme
-    from gridgeo.schema import Floats, Ints
+    from gridgeo.schema import Floats, Geometries, Ints
 
 MAX_CELLS: Final = 5_000_000
 """Cells in one frame; they take about 1 kB each while they are made."""
@@ -103,20 +104,123 @@ def areas_to_cells(
     >>> len(cells), cells.loc[0, "cell_code"], cells["area_m2"].sum()
     (25, 'A-0001', np.float64(250000.0))
     """
+    made = _make_pieces(areas, grid, min_share, crs, scheme, max_cells)
+    pieces, kept = made.pieces, made.pieces.kept
+    n_pieces = np.bincount(pieces.host, minlength=len(pieces.host))[kept]
+    kind = np.where(n_pieces > 1, 2, np.where(pieces.whole[kept], 0, 1))
+    geometry = made.placed(pieces.cell[kept])
+    frame = {
+        CELL_CODE: made.codes[kept],
+        AREA_CODE: made.area_codes[pieces.area[kept]],
+        AREA_M2: shapely.area(geometry),
+        KIND: np.array(KINDS, dtype=object)[kind],
+        N_PIECES: n_pieces,
+        **{name: values[kept] for name, values in pieces.address.items()},
+    }
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=made.crs)
+
+
+def merge_log(
+    areas: GeoDataFrame,
+    grid: SquareGrid | H3Grid | None = None,
+    *,
+    min_share: float = 0.5,
+    crs: object = None,
+    scheme: CodeScheme | None = None,
+    max_cells: int = MAX_CELLS,
+) -> GeoDataFrame:
+    """Tell which pieces :func:`areas_to_cells` merged, and into which cell.
+
+    The same areas and options always give the same cells, so the log is made anew from them and
+    nothing has to be kept with the cells, which lose what a file cannot hold.
+
+    Parameters
+    ----------
+    areas, grid, min_share, crs, scheme, max_cells
+        As given to :func:`areas_to_cells`.
+
+    Returns
+    -------
+    GeoDataFrame
+        In the working CRS, one row for every piece that has joined another: ``cell_code`` of the
+        cell it is now part of, ``area_code``, its own ``area_m2``, the address it would have
+        had (``column`` and ``row``, or ``h3``), and its outline.
+
+    Raises
+    ------
+    GridGeoError
+        As :func:`areas_to_cells` does.
+
+    Examples
+    --------
+    >>> import geopandas, shapely
+    >>> strip = shapely.box(500_000, 4_000_000, 500_130, 4_000_100)
+    >>> areas = geopandas.GeoDataFrame({"area_code": ["A"]}, geometry=[strip], crs="EPSG:4548")
+    >>> merge_log(areas)[["cell_code", "area_m2", "column", "row"]].to_dict("records")
+    [{'cell_code': 'A-0001', 'area_m2': 3000.0, 'column': 5001, 'row': 40000}]
+    """
+    made = _make_pieces(areas, grid, min_share, crs, scheme, max_cells)
+    pieces = made.pieces
+    joined = np.flatnonzero(pieces.host != np.arange(len(pieces.host)))
+    frame = {
+        CELL_CODE: made.codes[pieces.host[joined]],
+        AREA_CODE: made.area_codes[pieces.area[joined]],
+        AREA_M2: pieces.m2[joined],
+        **{name: values[joined] for name, values in pieces.address.items()},
+    }
+    return gpd.GeoDataFrame(frame, geometry=made.placed(pieces.geometry[joined]), crs=made.crs)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Pieces with the codes of those that are cells (empty text for the others)."""
+
+    pieces: Pieces
+    codes: Texts
+    area_codes: Texts
+    grid: SquareGrid | H3Grid
+    crs: CRS
+
+    def placed(self, geometry: Geometries) -> Geometries:
+        """Move geometries from the lattice to the working CRS."""
+        return self.grid.from_lattice(geometry) if isinstance(self.grid, SquareGrid) else geometry
+
+
+def _make_pieces(
+    areas: GeoDataFrame,
+    grid: SquareGrid | H3Grid | None,
+    min_share: float,
+    crs: object,
+    scheme: CodeScheme | None,
+    max_cells: int,
+) -> _Made:
     check_areas(areas)
-    if not 0 <= min_share <= 1:
-        raise InputError(f"`min_share` must be from 0 to 1, not {min_share!r}.")
     grid = SquareGrid() if grid is None else grid
+    _check_options(grid, min_share, scheme, max_cells)
+    moved = to_crs(areas, working_crs(areas, crs))
+    check_areas(moved, f"areas in {moved.crs.name}")
+    _refuse_too_many(moved, grid, max_cells)
+    if isinstance(grid, SquareGrid):
+        pieces = _cut_by_squares(moved, grid, min_share)
+    else:
+        pieces = _cut_by_h3(moved, grid, min_share)
+    area_codes = moved[AREA_CODE].astype("str").array
+    owners = pd.Series(area_codes[pieces.area[pieces.kept]])
+    scheme = scheme_for(moved[AREA_CODE]) if scheme is None else scheme
+    codes = np.full(len(pieces.host), "", dtype=object)
+    codes[pieces.kept] = scheme.build(owners, number_within(pieces.area[pieces.kept]))
+    return _Made(pieces, pd.array(codes, dtype="str"), area_codes, grid, moved.crs)
+
+
+def _check_options(
+    grid: object, min_share: float, scheme: CodeScheme | None, max_cells: float
+) -> None:
     if not isinstance(grid, (SquareGrid, H3Grid)):
         raise InputError(f"`grid` must be a SquareGrid or an H3Grid, not {grid!r}.")
-    placed = to_crs(areas, working_crs(areas, crs))
-    check_areas(placed, f"areas in {placed.crs.name}")
-    _refuse_too_many(placed, grid, max_cells)
-    if isinstance(grid, SquareGrid):
-        pieces = _cut_by_squares(placed, grid, min_share)
-    else:
-        pieces = _cut_by_hexagons(placed, grid, min_share)
-    return _frame(pieces, placed, grid, scheme)
+    if not (scheme is None or isinstance(scheme, CodeScheme)):
+        raise InputError(f"`scheme` must be a CodeScheme such as gridgeo.PLAIN, not {scheme!r}.")
+    require_number(min_share, "min_share", at_least=0, at_most=1)
+    require_number(max_cells, "max_cells", at_least=1)
 
 
 def _refuse_too_many(areas: GeoDataFrame, grid: SquareGrid | H3Grid, max_cells: int) -> None:
@@ -131,10 +235,10 @@ def _refuse_too_many(areas: GeoDataFrame, grid: SquareGrid | H3Grid, max_cells: 
 
 def _estimate_cells(areas: GeoDataFrame, grid: SquareGrid | H3Grid) -> Floats:
     """Estimate the number of cells of each area from its size and perimeter alone."""
-    tile_m2 = grid.area if isinstance(grid, SquareGrid) else mean_cell_m2(grid.resolution)
-    inner = areas.area.to_numpy() / tile_m2
+    grid_m2 = grid.area if isinstance(grid, SquareGrid) else mean_cell_m2(grid.resolution)
+    inner = areas.area.to_numpy() / grid_m2
     # A line crosses 4 / pi lattice lines per cell side on average, and each makes a piece.
-    border = areas.length.to_numpy() / np.sqrt(tile_m2) * 4 / np.pi
+    border = areas.length.to_numpy() / np.sqrt(grid_m2) * 4 / np.pi
     return inner + border / 2 + 1
 
 
@@ -153,38 +257,28 @@ def _cut_by_squares(areas: GeoDataFrame, grid: SquareGrid, min_share: float) -> 
         return join(list(bar))
 
 
-def _cut_by_hexagons(areas: GeoDataFrame, grid: H3Grid, min_share: float) -> Pieces:
-    # A coarse outline a little outside the area finds every hexagon that touches it, and some
+def _cut_by_h3(areas: GeoDataFrame, grid: H3Grid, min_share: float) -> Pieces:
+    # A coarse outline a little outside the area finds every H3 cell that touches it, and some
     # more that the cut drops. Short edges, since a straight one is curved on the sphere.
     coarse = 0.1 * np.sqrt(mean_cell_m2(grid.resolution))
     outline = areas.geometry.simplify(coarse).buffer(1.5 * coarse, quad_segs=2)
     reach = outline.segmentize(MAX_EDGE)
     ids = cells_touching(to_crs(reach.to_frame("geometry"), LONLAT).geometry, grid.resolution)
-    hexagons = gpd.GeoDataFrame(geometry=cell_polygons(ids), crs=LONLAT)
-    tiles = to_crs(hexagons, areas.crs).geometry.to_numpy()
-    return tile_pieces(areas.geometry.to_numpy(), tiles, cell_names(ids), min_share)
+    lonlat = gpd.GeoDataFrame(geometry=cell_polygons(ids), crs=LONLAT)
+    outlines = to_crs(lonlat, areas.crs).geometry.to_numpy()
+    pieces = h3_pieces(areas.geometry.to_numpy(), outlines, cell_names(ids), min_share)
+    _refuse_uncovered(areas, pieces)
+    return pieces
 
 
-def _frame(
-    pieces: Pieces,
-    areas: GeoDataFrame,
-    grid: SquareGrid | H3Grid,
-    scheme: CodeScheme | None,
-) -> GeoDataFrame:
-    kept = pieces.kept
-    n_pieces = np.bincount(pieces.host, minlength=len(pieces.host))[kept]
-    geometry = pieces.cell[kept]
-    if isinstance(grid, SquareGrid):
-        geometry = grid.from_lattice(geometry)
-    codes = pd.Series(areas[AREA_CODE].astype("str").array[pieces.area[kept]])
-    scheme = scheme_for(areas[AREA_CODE]) if scheme is None else scheme
-    kind = np.where(n_pieces > 1, 2, np.where(pieces.whole[kept], 0, 1))
-    frame = {
-        CELL_CODE: scheme.build(codes, number_within(pieces.area[kept])),
-        AREA_CODE: codes,
-        AREA_M2: shapely.area(geometry),
-        KIND: np.array(KINDS, dtype=object)[kind],
-        N_PIECES: n_pieces,
-        **{name: values[kept] for name, values in pieces.address.items()},
-    }
-    return gpd.GeoDataFrame(frame, geometry=geometry, crs=areas.crs)
+def _refuse_uncovered(areas: GeoDataFrame, pieces: Pieces) -> None:
+    """Refuse areas where H3 cells, drawn on a plane, leave something out."""
+    covered = np.bincount(pieces.area, weights=pieces.m2, minlength=len(areas))
+    uncovered = ~np.isclose(covered, areas.area, rtol=1e-7, atol=1e-3)
+    faults = Faults("areas", areas.index)
+    faults.add(
+        GeometryError,
+        uncovered,
+        "areas that H3 cells do not cover: they hold a pole or the antimeridian; use a SquareGrid",
+    )
+    faults.raise_if_any()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+import warnings
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gridgeo import datasets
-from gridgeo.errors import GridGeoError
+from gridgeo.codes import SCHEMES, CodeScheme
+from gridgeo.errors import GridGeoError, InputError
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.io import read_areas, read_components
+from gridgeo.validate import require_option
 from gridgeo.workflow import GridPlan, build_plan
 
 if TYPE_CHECKING:
@@ -44,12 +50,18 @@ class MapLanguage(StrEnum):
     ZH = "zh"
 
 
-Language = Annotated[MapLanguage, typer.Option(help="Language of the maps.")]
+Text = str | None
+Out = Annotated[Path, typer.Option(help="Folder to write into.")]
+InLanguage = Annotated[MapLanguage, typer.Option(help="Language of the maps.")]
 
 
 @app.callback()
 def _main() -> None:
     """Turn a city's administrative areas into a grid that can be managed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A console that cannot write Chinese shows escapes instead of failing at the end.
+            stream.reconfigure(errors="backslashreplace")
 
 
 @app.command()
@@ -57,59 +69,89 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
     areas: Annotated[
         Path, typer.Argument(help="Administrative areas: gpkg, shp, geojson, parquet.")
     ],
-    out: Annotated[Path, typer.Option(help="Folder to write into.")],
+    out: Out,
     code: Annotated[
         str, typer.Option(help="Column with the area's code; several, joined by commas, make it.")
     ] = "area_code",
-    name: Annotated[str | None, typer.Option(help="Column with the area's name.")] = None,
+    name: Annotated[Text, typer.Option(help="Column with the area's name.")] = None,
+    layer: Annotated[Text, typer.Option(help="Layer of the areas in a GeoPackage.")] = None,
+    areas_crs: Annotated[
+        Text, typer.Option(help="CRS of the areas where their file does not say.")
+    ] = None,
     components: Annotated[
         list[Path] | None, typer.Option(help="Components; may be given more than once.")
     ] = None,
     class_code: Annotated[
-        str | None, typer.Option("--class", help="Column with the component's class.")
+        Text, typer.Option("--class", help="Column with the component's class.")
     ] = None,
+    x: Annotated[Text, typer.Option(help="Column with x or longitude in a csv.")] = None,
+    y: Annotated[Text, typer.Option(help="Column with y or latitude in a csv.")] = None,
     components_crs: Annotated[
-        str | None, typer.Option(help="CRS of components in a csv, such as EPSG:4326.")
+        Text, typer.Option(help="CRS of components whose file does not say, such as EPSG:4326.")
     ] = None,
-    cell_area: Annotated[float, typer.Option(help="Area of a whole square, m2.")] = 10_000.0,
+    cell_area: Annotated[
+        float | None, typer.Option(help="Area of a whole square, m2; 10,000 if not given.")
+    ] = None,
     h3: Annotated[int | None, typer.Option(help="H3 resolution instead of squares.")] = None,
     min_share: Annotated[
         float, typer.Option(help="Border pieces below this share of a cell join a neighbour.")
     ] = 0.5,
-    crs: Annotated[str | None, typer.Option(help="Working CRS, projected in metres.")] = None,
+    crs: Annotated[Text, typer.Option(help="Working CRS, projected in metres.")] = None,
+    scheme: Annotated[
+        Text, typer.Option(help=f"How codes are written: {', '.join(SCHEMES)}.")
+    ] = None,
     outside: Annotated[
         PlaceOutside, typer.Option(help="Components outside every cell.")
     ] = PlaceOutside.KEEP,
-    title: Annotated[str | None, typer.Option(help="Title of the maps.")] = None,
-    language: Language = MapLanguage.EN,
+    title: Annotated[Text, typer.Option(help="Title of the maps.")] = None,
+    language: InLanguage = MapLanguage.EN,
 ) -> None:
     """Cut areas into cells, put components into them, check, and draw the map.
 
     Exits with 0 where the coverage has no fault, 1 where it has, 2 where it could not run.
     """
-    with _told():
-        grid = SquareGrid(cell_area=cell_area) if h3 is None else H3Grid(h3)
-        frame = read_areas(areas, code=code.split(","), name=name)
+    with _guarded():
+        columns = [column.strip() for column in code.split(",")]
         found = None
         if components:
-            found = read_components(list(components), class_code=class_code, crs=components_crs)
+            found = read_components(
+                list(components), class_code=class_code, x=x, y=y, crs=components_crs
+            )
         made = build_plan(
-            frame, components=found, grid=grid, min_share=min_share, crs=crs, outside=outside.value
+            read_areas(areas, code=columns, name=name, layer=layer, crs=areas_crs),
+            components=found,
+            grid=_grid(cell_area, h3),
+            min_share=min_share,
+            crs=crs,
+            scheme=_scheme(scheme),
+            outside=outside.value,
         )
         _save(made, out, title or areas.stem, language)
 
 
 @app.command()
-def demo(
-    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("build/demo"),
-    language: Language = MapLanguage.EN,
-) -> None:
+def demo(out: Out = Path("build/demo"), language: InLanguage = MapLanguage.EN) -> None:
     """Make the grid plan of the bundled sample city."""
-    with _told():
+    with _guarded():
         communities = datasets.read_sample("communities")
         made = build_plan(communities, components=datasets.read_sample("components"))
         title = {"en": "Wanghe District", "zh": "望河区"}[language.value]
         _save(made, out, title, language)
+
+
+def _grid(cell_area: float | None, h3: int | None) -> SquareGrid | H3Grid:
+    if h3 is None:
+        return SquareGrid(cell_area=cell_area)
+    if cell_area is not None:
+        raise InputError("give --cell-area for squares or --h3 for H3 cells, not both.")
+    return H3Grid(h3)
+
+
+def _scheme(name: str | None) -> CodeScheme | None:
+    if name is None:
+        return None
+    require_option(name, list(SCHEMES), "--scheme")
+    return SCHEMES[name]
 
 
 def _save(made: GridPlan, out: Path, title: str, language: MapLanguage) -> None:
@@ -122,10 +164,21 @@ def _save(made: GridPlan, out: Path, title: str, language: MapLanguage) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Say what is wrong with the input in one paragraph, without a traceback."""
-    try:
-        yield
-    except GridGeoError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(NOT_RUN) from error
+def _guarded() -> Iterator[None]:
+    """Say what is wrong with the input in one paragraph; exit 1 is for faults found alone."""
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            yield
+        except typer.Exit:
+            raise
+        except GridGeoError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(NOT_RUN) from error
+        except Exception as error:  # any other is our own fault, and still no verdict
+            traceback.print_exc()
+            raise typer.Exit(NOT_RUN) from error
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    typer.echo(f"warning: {message}", err=True)

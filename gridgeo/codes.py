@@ -130,6 +130,10 @@ PLAIN: Final = CodeScheme("PLAIN", (), 4, separator="-", open_ended=True)
 """Area code, dash, number: for areas that are coded otherwise."""
 
 
+SCHEMES: Final = {scheme.name: scheme for scheme in (UNIT_GRID_15, UNIT_GRID_14, PLAIN)}
+"""Schemes by name, for the command line."""
+
+
 def scheme_for(area_codes: pd.Series) -> CodeScheme:
     """Choose UNIT_GRID_15 where all area codes have 12 digits, PLAIN elsewhere."""
     return UNIT_GRID_15 if UNIT_GRID_15.fits(area_codes) else PLAIN

@@ -22,7 +22,7 @@ from gridgeo._report import FAULTS, CoverageReport
 from gridgeo.crs import ellipsoid_area_m2, metric_crs, require_crs, to_crs
 from gridgeo.errors import InputError
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE
-from gridgeo.validate import POLYGONS, check_areas, require_columns, require_rows
+from gridgeo.validate import POLYGONS, check_areas, require_columns, require_geoframe, require_rows
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -143,6 +143,7 @@ def check_coverage(
 
 
 def _guard(cells: GeoDataFrame, areas: GeoDataFrame | None, tolerance_m2: float) -> None:
+    require_geoframe(cells, "cells")
     require_rows(cells, "cells")
     require_columns(cells, [AREA_CODE if AREA_CODE in cells else CELL_CODE], "cells")
     require_crs(cells, "cells")

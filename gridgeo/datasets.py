@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Final
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from gridgeo.errors import GridGeoError
+from gridgeo.io import read_events, read_frame, read_table
 from gridgeo.validate import require_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from geopandas import GeoDataFrame
 
 LAYERS: Final = (
     "buildings",
@@ -57,7 +59,7 @@ def sample_path(layer: str) -> Path:
     return _folder() / f"{layer}.{'csv' if layer in _TABLES else 'parquet'}"
 
 
-def read_sample(layer: str) -> gpd.GeoDataFrame:
+def read_sample(layer: str) -> GeoDataFrame:
     """Read a layer of the sample city.
 
     Parameters
@@ -86,8 +88,8 @@ def read_sample(layer: str) -> gpd.GeoDataFrame:
     """
     require_option(layer, LAYERS, "layer")
     if layer == "events":
-        return _read_events()
-    return gpd.read_parquet(sample_path(layer))
+        return read_events(sample_path(layer), crs="EPSG:4326")
+    return read_frame(sample_path(layer))
 
 
 def read_staff() -> pd.DataFrame:
@@ -105,18 +107,8 @@ def read_staff() -> pd.DataFrame:
     >>> sorted(staff["role"].unique())
     ['deputy', 'direct_responsible', 'inspector', 'leader', 'manager']
     """
-    return pd.read_csv(sample_path("staff"), dtype={"street_code": str}, keep_default_na=False)
-
-
-def _read_events() -> gpd.GeoDataFrame:
-    events = pd.read_csv(
-        sample_path("events"),
-        dtype={"class_code": str},
-        parse_dates=["time"],
-        date_format="ISO8601",
-    )
-    points = gpd.points_from_xy(events["lon"], events["lat"])
-    return gpd.GeoDataFrame(events, geometry=points, crs="EPSG:4326")
+    staff = read_table(sample_path("staff")).fillna("")
+    return staff.assign(full_time=staff["full_time"].eq("True"))
 
 
 def _folder() -> Path:

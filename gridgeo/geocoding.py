@@ -13,7 +13,7 @@ from gridgeo._locate import OUTSIDE, is_finite, locate, locate_nearest, place_on
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import CodeError, CRSError, GeometryError, InputError
 from gridgeo.schema import AREA_CODE, CELL_CODE, CLASS_CODE, Outside
-from gridgeo.validate import Faults, check_cells, require_columns, require_option
+from gridgeo.validate import Faults, check_cells, require_columns, require_geoframe, require_option
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -157,7 +157,9 @@ def count_by_cell(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame
     faults.add(CodeError, strange, f"{CELL_CODE!r} names no cell; geocode them with these cells")
     faults.raise_if_any()
     placed = (codes != "").to_numpy()
-    counts = pd.crosstab(codes[placed], components[CLASS_CODE].fillna("").astype(str)[placed])
+    counts = pd.crosstab(
+        codes[placed], components[CLASS_CODE].astype(object).fillna("").astype(str)[placed]
+    )
     counts = counts.reindex(pd.Index(cells[CELL_CODE], name=CELL_CODE), fill_value=0)
     return counts.rename_axis(columns=None).astype(np.int64)
 
@@ -167,6 +169,7 @@ def _guard(
 ) -> None:
     require_option(by, get_args(By), "by")
     require_option(outside, get_args(Outside), "outside")
+    require_geoframe(features, "features")
     require_crs(features, "features")
     check_cells(cells)
     if max_distance is None:

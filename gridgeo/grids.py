@@ -62,8 +62,10 @@ class SquareGrid:
             value = getattr(self, name)
             if value is not None and not (_is_number(value) and 0 < value < math.inf):
                 raise InputError(f"`{name}` must be a positive number, not {value!r}.")
-        place = (*self.origin, self.angle)
-        if not all(_is_number(value) and math.isfinite(value) for value in place):
+        origin = self.origin if isinstance(self.origin, (tuple, list)) else ()
+        place = (*origin, self.angle)
+        finite = all(_is_number(value) and math.isfinite(value) for value in place)
+        if not finite or len(place) != 3:  # noqa: PLR2004 - two of the origin, and the angle
             raise InputError(
                 "`origin` must be two finite numbers in metres, `angle` one in degrees."
             )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -87,6 +89,26 @@ def check_cells(cells: GeoDataFrame, name: str = "cells") -> None:
     _check_partition(cells, CELL_CODE, name)
 
 
+def require_geoframe(frame: object, name: str) -> None:
+    """Refuse what is no GeoDataFrame with an active geometry."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise SchemaError(f"`{name}` must be a GeoDataFrame, not {type(frame).__name__}.")
+    if frame.active_geometry_name is None:
+        raise SchemaError(f"`{name}` has no geometry; name its column with set_geometry(...).")
+
+
+def require_number(
+    value: object, name: str, *, at_least: float = -math.inf, at_most: float = math.inf
+) -> None:
+    """Refuse what is no number, or one out of range; NaN always is."""
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    if not (number and at_least <= value <= at_most):  # type: ignore[operator]
+        span = f"at least {at_least:g}"
+        if at_most < math.inf:
+            span = f"from {at_least:g} to {at_most:g}"
+        raise InputError(f"`{name}` must be {span}, not {value!r}.")
+
+
 def require_rows(frame: pd.DataFrame, name: str) -> None:
     """Refuse a frame without rows."""
     if frame.empty:
@@ -110,6 +132,7 @@ def require_option(value: str, options: Sequence[str], name: str) -> None:
 
 
 def _check_partition(frame: GeoDataFrame, code: str, name: str) -> None:
+    require_geoframe(frame, name)
     require_rows(frame, name)
     require_columns(frame, [code], name)
     require_crs(frame, name)

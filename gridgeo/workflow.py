@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
 from gridgeo.cells import areas_to_cells
 from gridgeo.coverage import check_coverage
+from gridgeo.files import staged, write_frame, write_json
 from gridgeo.geocoding import geocode
-from gridgeo.io import staged, write_frame, write_json
 from gridgeo.maps import explore_grid, plot_sheet, save_html, save_sheet
-from gridgeo.schema import AREA_M2, CELL_CODE, CLASS_CODE, KIND, KINDS
+from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, CLASS_CODE, KIND, KINDS, Language
+from gridgeo.validate import check_areas, require_columns, require_geoframe, require_option
 
 if TYPE_CHECKING:
     import os
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
+    from gridgeo.codes import CodeScheme
     from gridgeo.coverage import CoverageReport
     from gridgeo.grids import H3Grid, SquareGrid
-    from gridgeo.schema import Language, Outside
+    from gridgeo.schema import Outside
 
 FILES = ("cells.gpkg", "components.gpkg", "coverage.json", "map.html", "map.png")
 """What :meth:`GridPlan.save` writes; no ``components.gpkg`` where there are none."""
@@ -73,7 +76,8 @@ class GridPlan:
     ) -> list[Path]:
         """Write the plan into a folder: frames, report, interactive map and printed sheet.
 
-        All files are written first and moved in together; a stopped run leaves the old ones.
+        All files are written first and moved in together; a stopped run leaves the old ones. A
+        file of an earlier plan that this one does not write is removed.
 
         Parameters
         ----------
@@ -90,32 +94,45 @@ class GridPlan:
             The files: ``cells.gpkg``, ``components.gpkg`` where there are components,
             ``coverage.json``, ``map.html`` (opens without a network) and ``map.png``.
         """
+        require_option(language, get_args(Language), "language")
         layers = {"areas": self.areas, "components": self.components}
         with staged(folder) as part, _steps("save", 4) as step:
+            step("frames")
             write_frame(self.cells, part / "cells.gpkg")
             if self.components is not None:
                 write_frame(self.components, part / "components.gpkg")
-            step()
-            verdicts = {"cells": self.coverage.to_dict(), "areas": self.areas_coverage.to_dict()}
-            write_json({"ok": self.ok, **verdicts}, part / "coverage.json")
-            step()
+            step("report")
+            write_json(self.to_dict(), part / "coverage.json")
+            step("page")
             page = explore_grid(self.cells, **layers, title=title, language=language)
             save_html(page, part / "map.html")
-            step()
+            step("sheet")
             sheet = plot_sheet(self.cells, **layers, title=title, language=language)
             save_sheet(sheet, part / "map.png")
-            step()
             names = sorted(file.name for file in part.iterdir())
+        for stale in set(FILES) - set(names):
+            (Path(folder) / stale).unlink(missing_ok=True)
         return [Path(folder) / name for name in names]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give both coverage reports and the fate of the components, as JSON can hold them."""
+        components = None if self.components is None else _fate(self.components)
+        return {
+            "ok": self.ok,
+            "cells": self.coverage.to_dict(),
+            "areas": self.areas_coverage.to_dict(),
+            "components": components,
+        }
 
-def build_plan(
+
+def build_plan(  # noqa: PLR0913 - the options of every stage it walks, all named
     areas: GeoDataFrame,
     *,
     components: GeoDataFrame | None = None,
     grid: SquareGrid | H3Grid | None = None,
     min_share: float = 0.5,
     crs: object = None,
+    scheme: CodeScheme | None = None,
     outside: Outside = "keep",
 ) -> GridPlan:
     """Cut areas into cells, put components into them, and prove the coverage.
@@ -125,8 +142,9 @@ def build_plan(
     areas
         Administrative areas; see :func:`gridgeo.areas_to_cells`.
     components
-        City components; see :func:`gridgeo.geocode`.
-    grid, min_share, crs
+        City components with ``class_code``; see :func:`gridgeo.geocode`. A warning tells when
+        fewer than half of them lie in a cell.
+    grid, min_share, crs, scheme
         As for :func:`gridgeo.areas_to_cells`.
     outside
         What to do with components outside every cell: keep them with an empty code, give them
@@ -143,16 +161,21 @@ def build_plan(
     InputError, TooLargeError
         As the stages do.
     """
+    check_areas(areas)
+    if components is not None:
+        require_geoframe(components, "components")
+        require_columns(components, [CLASS_CODE], "components")
     with _steps("plan", 4) as step:
-        areas_coverage = check_coverage(areas)
-        step()
-        cells = areas_to_cells(areas, grid, min_share=min_share, crs=crs)
-        step()
+        step("check areas")
+        areas_coverage = check_coverage(areas[[AREA_CODE, areas.active_geometry_name]])
+        step("cut")
+        cells = areas_to_cells(areas, grid, min_share=min_share, crs=crs, scheme=scheme)
+        step("geocode")
         if components is not None:
             components = geocode(components, cells, outside=outside)
-        step()
+            _warn_if_astray(components)
+        step("check cells")
         coverage = check_coverage(cells, areas)
-        step()
     return GridPlan(areas, cells, components, coverage, areas_coverage)
 
 
@@ -167,6 +190,31 @@ def _told(heading: str, name: str, report: CoverageReport) -> list[str]:
     return [f"{heading:<12}{name}: {report.verdict}", *faults]
 
 
+def _warn_if_astray(components: GeoDataFrame) -> None:
+    placed = int((components[CELL_CODE] != "").sum())
+    if placed < len(components) / 2:
+        warnings.warn(
+            f"only {placed:,} of {len(components):,} components lie in a cell; check their CRS, "
+            "and whether longitude and latitude are swapped.",
+            stacklevel=3,
+        )
+
+
+def _fate(components: GeoDataFrame) -> dict[str, Any]:
+    """Count components by what became of them, and by class."""
+    placed = components[CELL_CODE] != ""
+    reasons = components.loc[components["reason"] != "", "reason"].value_counts()
+    classes = components[CLASS_CODE].astype(object).fillna("").astype(str)
+    return {
+        "count": len(components),
+        "placed": int(placed.sum()),
+        "reasons": {str(reason): int(count) for reason, count in reasons.items()},
+        "outside_by_class": {
+            str(code): int(count) for code, count in classes[~placed].value_counts().items()
+        },
+    }
+
+
 def _placed(components: GeoDataFrame) -> str:
     inside = int((components[CELL_CODE] != "").sum())
     outside = len(components) - inside
@@ -176,7 +224,12 @@ def _placed(components: GeoDataFrame) -> str:
 
 
 @contextmanager
-def _steps(name: str, total: int) -> Iterator[Callable[[], object]]:
-    """Show a bar for work above a second; gives the function that moves it on."""
+def _steps(name: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a bar for work above a second; gives the function that says which step begins."""
     with tqdm(total=total, desc=name, unit="step", delay=1, leave=False) as bar:
-        yield bar.update
+
+        def begin(step: str) -> None:
+            bar.set_description(f"{name}: {step}", refresh=False)
+            bar.update()
+
+        yield begin

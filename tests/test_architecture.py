@@ -20,8 +20,11 @@ FLOORS = {
     "_edges": 1,
     "_merge": 1,
     "_pieces": 1,
-    "_hexagons": 1,
+    "_h3": 1,
+    "_polygons": 1,
     "_locate": 1,
+    "_texts": 1,
+    "files": 1,
     "_findings": 1,
     "_report": 1,
     "grids": 2,
@@ -39,10 +42,10 @@ FLOORS = {
 """Floor of every room; those on floor 1 may lean on each other, stages never do."""
 
 ROOMS = {
-    "h3": {"_hexagons"},
+    "h3": {"_h3"},
     "pyproj": {"crs"},
-    "pyogrio": {"io"},
-    "pyarrow": {"io"},
+    "pyogrio": {"io", "files"},
+    "pyarrow": {"io", "files"},
     "folium": {"maps"},
     "branca": {"maps"},
     "jinja2": {"maps"},
@@ -55,9 +58,12 @@ ROOMS = {
 
 CALLS = {
     "to_crs": {"crs"},
-    "to_file": {"io"},
-    "to_parquet": {"io"},
+    "to_file": {"files"},
+    "to_parquet": {"files"},
+    "to_csv": {"files"},
     "read_file": {"io"},
+    "read_parquet": {"io"},
+    "read_csv": {"io"},
     "iterrows": set(),
     "itertuples": set(),
 }

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cut import random_coverage
 
-from gridgeo.cells import areas_to_cells
+from gridgeo.cells import areas_to_cells, merge_log
 from gridgeo.codes import PLAIN, UNIT_GRID_14
 from gridgeo.errors import (
     CodeError,
@@ -67,6 +67,22 @@ def test_a_small_border_piece_joins_its_longest_neighbour():
     assert wide["kind"].tolist() == ["whole", "cut"] * 2
 
 
+def test_the_merge_log_accounts_for_every_piece(town):
+    """Cells less the pieces they took in are the bare pieces; each piece lies in its cell."""
+    cells, log = areas_to_cells(town), merge_log(town)
+    bare = areas_to_cells(town, min_share=0)
+    assert len(cells) + len(log) == len(bare)
+    merged = cells.set_index("cell_code")
+    taken = log.groupby("cell_code")["area_m2"].agg(["size", "sum"])
+    assert ((merged["n_pieces"] - 1).loc[taken.index] == taken["size"]).all()
+    host = merged.loc[log["cell_code"]]
+    assert (host["area_code"].to_numpy() == log["area_code"].to_numpy()).all()
+    points = log.representative_point().to_numpy()
+    assert shapely.covers(host.geometry.to_numpy(), points).all()
+    assert merge_log(town, H3Grid(11))["h3"].str.len().eq(15).all()
+    assert merge_log(town, min_share=0).empty
+
+
 def test_no_merging_keeps_every_piece():
     """`min_share=0` gives the bare pieces, `min_share=1` leaves none below a whole cell."""
     area = frame([box(0, 0, 130, 230)])
@@ -109,6 +125,41 @@ def test_cells_tile_their_areas(town, grid):
         assert shapely.coverage_is_valid(cells.to_crs(crs).geometry.to_numpy())
     few = cells["area_code"].map(cells["area_code"].value_counts()) == 1
     assert (cells.loc[~few, "area_m2"] >= grid.area / 2).all()
+
+
+@pytest.mark.parametrize("size", [33.3, 12_345**0.5, 70.7])
+def test_whole_cells_never_merge(size):
+    """Whatever the rounding of its size, a whole square is not below the share of itself."""
+    west, south = 15_000 * size, 120_000 * size
+    squares = [shapely.box(west, south, west + 9 * size, south + 7 * size)]
+    cells = areas_to_cells(frame(squares), SquareGrid(cell_size=size), min_share=1)
+    assert cells["kind"].tolist() == ["whole"] * 63
+
+
+def test_a_rotated_lattice_merges_neighbours_only():
+    """Pieces of a rotated lattice join a neighbour: no cell falls into parts."""
+    areas = frame([box(0, 0, 1_000, 900), box(1_000, 0, 2_000, 900)])
+    cells = areas_to_cells(areas, SquareGrid(2_500, angle=45), min_share=1)
+    assert set(cells.geom_type) == {"Polygon"}
+    assert (cells["kind"] == "whole").sum() > 300
+
+
+def test_thousands_of_islets_gather():
+    """An area of 3,000 islets gives cells of at least half a square, all of them accounted for."""
+    rng = np.random.default_rng(1)
+    west, south = rng.integers(0, 1_000, (2, 3_000)) * 30
+    islets = shapely.union_all(shapely.box(E0 + west, N0 + south, E0 + west + 20, N0 + south + 20))
+    cells = areas_to_cells(frame([islets]))
+    assert cells["area_m2"].sum() == pytest.approx(islets.area, rel=1e-12)
+    assert cells["area_m2"].min() >= 5_000
+    assert cells["n_pieces"].sum() == len(areas_to_cells(frame([islets]), min_share=0))
+
+
+def test_a_pole_is_refused():
+    """H3 cells around a pole cannot be drawn on a plane: an error, and no silent loss."""
+    pole = frame([shapely.box(-20_000, -20_000, 20_000, 20_000)], crs="EPSG:3031")
+    with pytest.raises(GeometryError, match=r"hold a pole.*SquareGrid.*\(row 0\)"):
+        areas_to_cells(pole, H3Grid(6))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -215,6 +266,8 @@ BOW_TIE = shapely.Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
         (frame([box(0, 0, 9, 9)], [None]), CodeError, "needs a code"),
         (frame([box(0, 0, 9, 9)], [7]), CodeError, "must be text"),
         (frame([]), SchemaError, "no rows"),
+        (pd.DataFrame({"area_code": ["A"]}), SchemaError, "must be a GeoDataFrame, not DataFrame"),
+        (gpd.GeoDataFrame({"area_code": ["A"]}), SchemaError, "has no geometry; name its column"),
         (frame([box(0, 0, 9, 9)]).drop(columns="area_code"), SchemaError, "lacks 'area_code'"),
     ],
 )
@@ -232,8 +285,19 @@ def test_all_faults_are_named_at_once():
     assert caught.value.rows == (0, 1, 2)
 
 
-@pytest.mark.parametrize("min_share", [-0.1, 1.1, float("nan")])
-def test_bad_shares_are_refused(min_share):
-    """A share is from 0 to 1."""
-    with pytest.raises(InputError, match="`min_share` must be from 0 to 1"):
-        areas_to_cells(frame([box(0, 0, 9, 9)]), min_share=min_share)
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"min_share": -0.1}, "`min_share` must be from 0 to 1, not -0.1"),
+        ({"min_share": 1.1}, "`min_share` must be from 0 to 1"),
+        ({"min_share": float("nan")}, "`min_share` must be from 0 to 1"),
+        ({"min_share": "half"}, "`min_share` must be from 0 to 1, not 'half'"),
+        ({"max_cells": None}, "`max_cells` must be at least 1, not None"),
+        ({"scheme": "PLAIN"}, "`scheme` must be a CodeScheme"),
+        ({"grid": 100}, "`grid` must be a SquareGrid or an H3Grid"),
+    ],
+)
+def test_bad_options_are_refused(option, message):
+    """Each option says what it takes."""
+    with pytest.raises(InputError, match=message):
+        areas_to_cells(frame([box(0, 0, 9, 9)]), **option)

@@ -31,7 +31,10 @@ def test_sizes_that_disagree_are_refused():
         SquareGrid(cell_area=10_000, cell_size=50)
 
 
-@pytest.mark.parametrize("bad", [{"origin": (0, float("nan"))}, {"angle": float("inf")}])
+@pytest.mark.parametrize(
+    "bad",
+    [{"origin": (0, float("nan"))}, {"angle": float("inf")}, {"origin": 5}, {"origin": (1, 2, 3)}],
+)
 def test_origin_and_angle_are_finite(bad):
     """A lattice has a place."""
     with pytest.raises(InputError, match="`origin` must be two finite numbers"):

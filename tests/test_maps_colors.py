@@ -117,6 +117,16 @@ def test_english_names_where_there_are_any():
     assert chinese == list(NAMES)
 
 
+def test_an_area_without_an_english_name_has_its_own_or_its_code():
+    """Where ``area_name_en`` is missing or blank, ``area_name`` stands in, then the code."""
+    cells, areas, _ = small_city()
+    english = ["East Gate", None, "", " \n", np.nan, "Hill"]
+    own = [None, "二", "三", "  ", None, "六"]
+    areas = areas.assign(area_name_en=english, area_name=own)
+    shown = map_subject(cells, areas, None, "en").areas["area_name"].tolist()
+    assert shown == ["East Gate", "二", "三", "110101004", "110101005", "Hill"]
+
+
 def test_overlapping_cells_are_joined_to_a_valid_outline():
     """Where cells overlap, the quick way of joining is wrong and is not taken."""
     cells = gpd.GeoDataFrame(

@@ -7,11 +7,16 @@ import shutil
 import folium
 import numpy as np
 import pytest
+import shapely
 from test_maps_city import NAMES, small_city
+from test_maps_packing import unpacked_polygons
 
 from gridgeo.errors import CodeError, CRSError, InputError, SchemaError
+from gridgeo.geocoding import geocode
 from gridgeo.maps import explore_grid, save_html
+from gridgeo.maps.payload import pack_city
 from gridgeo.maps.subject import map_subject
+from gridgeo.maps.words import one_line
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
@@ -474,6 +479,88 @@ def test_components_without_a_place_or_a_class(city):
     named = shown.classes.set_index("class_code")["name"]
     assert named[""] == "No class"
     assert shown.classes["count"].sum() == len(components) - 1
+
+
+def test_a_line_is_drawn_in_the_cell_that_owns_it(city):
+    """The dot of a bent pipe is its middle, where geocoding finds its cell, on either map."""
+    cells, _, components = city
+    at = cells.set_index("cell_code").geometry
+    bend, owner, end = (at[f"110101004{n:03}"].centroid for n in (1, 4, 6))
+    pipes = components.iloc[[6] * 2].set_geometry(
+        [shapely.LineString([bend, owner, end]), shapely.MultiLineString([[bend, end]])]
+    )
+    pipes = geocode(pipes.drop(columns="cell_code"), cells)
+    shown = map_subject(cells, None, pipes, "en").components
+    drawn_in = geocode(pipes.drop(columns="cell_code").set_geometry(shown.points), cells)
+    assert drawn_in["cell_code"].tolist() == pipes["cell_code"].tolist()
+    assert shown.points[0].equals(pipes.geometry.iloc[0].interpolate(0.5, normalized=True))
+
+
+def test_a_broken_line_is_not_drawn(city):
+    """A pipe with a vertex that is no number has no cell, and no dot either."""
+    cells, _, components = city
+    with np.errstate(invalid="ignore"):
+        pipe = shapely.LineString([[450_010, 4_420_010], [np.nan, np.nan], [450_030, 4_420_010]])
+    shown = map_subject(cells, None, broken(components, "geometry", pipe), "en").components
+    assert len(shown.points) == len(components) - 1
+
+
+def test_a_class_without_an_english_name_has_its_own_or_its_code(city):
+    """Where ``class_name_en`` is missing or blank, ``class_name`` stands in, then the code."""
+    cells, _, components = city
+    english = components["class_name_en"].replace({"Street lamp": None, "Drain": " "})
+    own = components["class_name"].replace({"排水管": ""})
+    lame = components.assign(class_name_en=english, class_name=own)
+    classes = map_subject(cells, None, lame, "en").components.classes
+    named = classes.set_index("class_code")["name"].to_dict()
+    assert named == {"0401": "路灯", "0301": "Litter bin", "0105": "0105"}
+
+
+def test_a_text_is_one_line_without_control_characters():
+    """Line breaks and tabs become one space; what has no shape is dropped; the rest stays."""
+    assert one_line(" East\r\n\t Gate\u2028\u3000B\x00\x1b\x7f\ufeff\ud800 ") == "East Gate B"
+    assert one_line("东华门 <b>$x$</b>") == "东华门 <b>$x$</b>"
+
+
+def test_names_of_data_are_one_line_each(city):
+    """Line breaks and control characters in names, classes, kinds and title reach no map."""
+    cells, areas, components = city
+    said = "a\nb\x07"
+    cells, areas = cells.assign(kind=said), areas.assign(area_name=said)
+    components = components.assign(class_code=said, class_name_en=said)
+    subject = map_subject(cells, areas, components, "en")
+    assert set(subject.areas["area_name"]) == {"a b"}
+    assert subject.kinds["name"].tolist() == ["a b"]
+    assert subject.components.classes[["class_code", "name"]].to_numpy().tolist() == [["a b"] * 2]
+    assert '"title":"a b"' in explore_grid(cells, title=said).get_root().render()
+
+
+def fiji(lons):
+    """Cells of a twentieth of a degree at some longitudes, 16.5 degrees south."""
+    cells = small_city("EPSG:4326")[0].iloc[: len(lons)]
+    return cells.set_geometry([shapely.box(lon, -16.5, lon + 0.05, -16.45) for lon in lons])
+
+
+def test_a_city_on_the_antimeridian_is_one_place():
+    """Cells at 179.95 east and 179.95 west lie side by side, and the map opens on them."""
+    m = explore_grid(fiji([179.95, -180, -179.95]))
+    assert m.location == pytest.approx([-16.475, 180.025])
+    packed = pack_city(map_subject(fiji([179.95, -180, -179.95]), None, None, "en"), "area", "en")
+    west = [ring[:, 0].min() for rings in unpacked_polygons(packed["cells"]) for ring in rings]
+    assert west == pytest.approx([179.95, 180, 180.05])
+
+
+def test_a_city_elsewhere_keeps_its_longitudes():
+    """Cells west of Greenwich, or on both its sides, stay where they are."""
+    m = explore_grid(fiji([-0.05, 0, 0.05]))
+    assert m.location == pytest.approx([-16.475, 0.025])
+
+
+@pytest.mark.browser
+def test_a_click_beyond_the_antimeridian(opened):
+    """A cell at 179.95 west, drawn beside those in the east, answers a click."""
+    page = opened(explore_grid(fiji([179.95, -180, -179.95])))
+    assert "Cell 110101001003" in page.click(180.075, -16.475)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The printed sheet: true to scale, complete, readable."""
 
+import io
 import warnings
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import shapely
 from matplotlib.figure import Figure
 from test_maps_city import NAMES, small_city
 
+from gridgeo import _edges as edges_room
 from gridgeo.errors import InputError
 from gridgeo.maps import fonts as fonts_room
 from gridgeo.maps import plot_sheet, save_sheet
@@ -126,6 +128,88 @@ def test_a_common_border_is_drawn_once(city):
     inner = 8 * 6 + 5 * 9
     assert len(lines) == 54 * 4 + 4 + 4 - inner
     assert len(np.unique(lines, axis=0)) == len(lines)
+
+
+def test_no_line_is_lost_to_a_hash(city, monkeypatch):
+    """Though all edges have one hash, each line of the cells is drawn."""
+    cells = city[0].geometry.to_numpy()
+    lines = np.unique(cell_lines(cells), axis=0)
+    monkeypatch.setattr(edges_room, "hash_rows", lambda start, _end: np.zeros(len(start), int))
+    assert np.array_equal(np.unique(cell_lines(cells), axis=0), lines)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_line_break_in_a_text_draws_no_box(city):
+    """Line breaks and control characters in any text from data neither warn nor are drawn."""
+    cells, areas, components = city
+    said = "East\n\x07Gate"
+    figure = plot_sheet(
+        cells.assign(kind=said),
+        areas=areas.assign(area_name=said),
+        components=components.assign(class_code=said, class_name_en=said),
+        title=said,
+        subtitle=said,
+        source=said,
+    )
+    figure.savefig(io.BytesIO(), format="png")
+    written = texts(figure)
+    assert written.count("East Gate") >= 3
+    assert "Source: East Gate" in written
+    assert not any("\n" in text or "\x07" in text for text in written)
+
+
+def test_private_characters_are_told():
+    """A character that no font has, though it is not printable, is named by the warning too."""
+    with pytest.warns(UserWarning, match="no font here has 1 characters"):
+        fonts_for(["\ue123"])
+
+
+def test_a_long_name_breaks_into_two_lines(city):
+    """A name too wide for its area is written in two lines of like length, inside the area."""
+    cells, areas, _ = city
+    first = "The Very Long Name of a Community by the Old River Side in the North of Town"
+    figure = plot_sheet(cells, areas=areas.assign(area_name=[first, *["x" * 200] * 5]), size="A4")
+    (name,) = by_gid(figure, "area_name")
+    assert name.get_text() == first.replace(" the Old", "\nthe Old")
+    drawn = name.get_window_extent().transformed(name.axes.transData.inverted())
+    assert areas.geometry.iloc[0].covers(shapely.box(*drawn.extents))
+
+
+def test_two_lines_stay_inside_a_slanting_area(city):
+    """A name that as large as can be would jut out of a flat diamond is set smaller."""
+    cells, areas, _ = city
+    west, south = areas.total_bounds[:2]
+    corners = [(0, 15), (300, 0), (600, 15), (300, 30)]
+    diamond = shapely.Polygon([(west + x, south + y) for x, y in corners])
+    one = areas.iloc[[0]].set_geometry([diamond]).assign(area_name=" ".join(["river"] * 44))
+    figure = plot_sheet(cells[cells["area_code"] == "110101001"], areas=one, size="A4")
+    (name,) = by_gid(figure, "area_name")
+    drawn = name.get_window_extent().transformed(name.axes.transData.inverted())
+    assert "\n" in name.get_text()
+    assert diamond.covers(shapely.box(*drawn.extents))
+
+
+def test_a_short_name_stays_on_one_line(sheet):
+    """A name that fits on one line is not broken."""
+    assert not any("\n" in name.get_text() for name in by_gid(sheet, "area_name"))
+
+
+@pytest.mark.parametrize("n", [40, 78, 90])
+def test_names_side_by_side_keep_a_gap(city, n):
+    """Narrow names, names as wide as their area and wider ones: all written, two pixels apart."""
+    figure = plot_sheet(city[0], areas=city[1].assign(area_name="i" * n), size="A4")
+    names = by_gid(figure, "area_name")
+    assert len(names) == 6
+    boxes = [name.get_window_extent() for name in names]
+    boxes = [box.padded(1.2) for box in boxes]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_rows_of_a_block_begin_in_one_line(sheet):
+    """In the legend, a row without a symbol begins where those with one begin."""
+    begins = {text.get_text(): text.get_position()[0] for text in sheet.texts}
+    assert begins["Whole cells"] == begins["Area border"] == begins["Harbour"]
+    assert begins["Areas"] == begins["Legend"] < begins["Area border"]
 
 
 def test_names_stand_in_their_areas_and_meet_no_other(sheet, city):

@@ -1,5 +1,6 @@
 """The whole walk: on the sample city, on real cities, from the command line."""
 
+import dataclasses
 import inspect
 import json
 import subprocess
@@ -125,6 +126,65 @@ def test_tainan(tainan, real_cities):
     np.testing.assert_allclose(total, expected.reindex(total.index), rtol=1e-10)
 
 
+def test_a_second_plan_leaves_nothing_of_the_first(plan, tmp_path):
+    """Where the new plan has no components, the file of the old one goes."""
+    plan.save(tmp_path)
+    bare = dataclasses.replace(plan, components=None)
+    assert "components.gpkg" not in [file.name for file in bare.save(tmp_path)]
+    assert not (tmp_path / "components.gpkg").exists()
+
+
+def test_the_report_counts_the_components(plan):
+    """The fate of components stands in the report: how many, why not, of which class."""
+    fate = plan.to_dict()["components"]
+    assert (fate["count"], fate["placed"]) == (34_971, 34_964)
+    assert fate["reasons"] == {"outside": 7}
+    assert sum(fate["outside_by_class"].values()) == 7
+
+
+def two_areas():
+    """Two square areas side by side."""
+    squares = [shapely.box(0, 0, 500, 500), shapely.box(500, 0, 900, 500)]
+    return gpd.GeoDataFrame({"area_code": ["A", "B"]}, geometry=squares, crs="EPSG:4548")
+
+
+def lamps(x, y):
+    """Lamps at these coordinates."""
+    points = gpd.points_from_xy(x, y)
+    return gpd.GeoDataFrame({"class_code": ["0118"] * len(x)}, geometry=points, crs="EPSG:4548")
+
+
+def test_components_elsewhere_are_told():
+    """Components of another place, or with swapped axes, give a warning that says so."""
+    with pytest.warns(UserWarning, match="only 1 of 3 components lie in a cell; check their CRS"):
+        plan = gg.build_plan(two_areas(), components=lamps([9, -9, -9], [9, 9, 9]))
+    assert plan.ok
+
+
+def test_faults_of_frames_are_found_before_any_work():
+    """Errors name the frame by the user's word, and a missing class is told at once."""
+    with pytest.raises(gg.CRSError, match="`areas` has no CRS"):
+        gg.build_plan(two_areas().set_crs(None, allow_override=True))
+    with pytest.raises(gg.SchemaError, match="`areas` lacks 'area_code'"):
+        gg.build_plan(two_areas().drop(columns="area_code"))
+    with pytest.raises(gg.SchemaError, match="`components` lacks 'class_code'"):
+        gg.build_plan(two_areas(), components=lamps([9], [9]).drop(columns="class_code"))
+
+
+def test_columns_left_by_an_earlier_run_do_no_harm():
+    """Areas that carry cell codes from a join are still areas."""
+    assert gg.build_plan(two_areas().assign(cell_code="X")).ok
+
+
+def test_another_scheme_numbers_more_cells():
+    """Where a 12-digit area has over 999 cells, the advice of the error can be followed."""
+    square = shapely.box(0, 0, 4_000, 4_000)
+    area = gpd.GeoDataFrame({"area_code": ["990101001001"]}, geometry=[square], crs="EPSG:4548")
+    with pytest.raises(gg.CodeError, match="such as PLAIN"):
+        gg.build_plan(area)
+    assert len(gg.build_plan(area, scheme=gg.PLAIN).cells) == 1_600
+
+
 def areas_file(folder, **changed):
     """A file of two square areas, changed so that something is wrong with it."""
     squares = [shapely.box(0, 0, 500, 500), shapely.box(500, 0, 900, 500)]
@@ -146,6 +206,8 @@ def areas_file(folder, **changed):
         ({}, ["--crs", "EPSG:4326"], "must be projected, in metres"),
         ({}, ["--h3", "99"], "whole number from 0 to 15"),
         ({}, ["--components", "none.csv"], "there is no file 'none.csv'"),
+        ({}, ["--scheme", "NONE"], "`--scheme` must be one of 'UNIT_GRID_15'"),
+        ({}, ["--h3", "9", "--cell-area", "100"], "not both"),
     ],
 )
 def test_what_cannot_run_says_why_and_writes_nothing(tmp_path, changed, options, message):
@@ -169,6 +231,38 @@ def test_faults_give_exit_code_1_and_all_files(tmp_path):
     verdict = json.loads((tmp_path / "out" / "coverage.json").read_text(encoding="utf-8"))
     assert verdict["areas"]["faults"]["overlaps"]["m2"] == pytest.approx(25_000)
     assert verdict["cells"]["faults"]["overlaps"]["m2"] == pytest.approx(25_000)
+
+
+def test_the_options_for_awkward_files(tmp_path):
+    """Codes listed with spaces, a csv with its own names, another scheme: all by options."""
+    file = areas_file(tmp_path)
+    table = tmp_path / "lamps.csv"
+    table.write_text("kind,east,north\n0118,9,9\n0118,450,20\n", encoding="utf-8")
+    options = {
+        "--code": "code, code",
+        "--components": table,
+        "--class": "kind",
+        "--x": "east",
+        "--y": "north",
+        "--components-crs": "EPSG:4548",
+        "--scheme": "PLAIN",
+        "--out": tmp_path / "out",
+    }
+    said = [str(part) for option in options.items() for part in option]
+    result = run.invoke(app, ["plan", str(file), *said])
+    assert result.exit_code == 0, result.output
+    cells = gpd.read_file(tmp_path / "out" / "components.gpkg")["cell_code"]
+    assert cells.str.startswith("AA-").tolist() == [True, True]
+
+
+def test_a_crash_is_no_verdict(tmp_path, monkeypatch):
+    """An error of our own exits with 2 as well: 1 is for faults that were found."""
+    monkeypatch.setattr("gridgeo.cli.build_plan", lambda *_, **__: 1 / 0)
+    result = run.invoke(
+        app, ["plan", str(areas_file(tmp_path)), "--code", "code", "--out", str(tmp_path / "out")]
+    )
+    assert result.exit_code == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_module_is_a_command():

@@ -11,9 +11,12 @@ import shapely
 from geopandas import GeoDataFrame
 
 from gridgeo.crs import to_crs
+from gridgeo.maps.words import first_names
 from gridgeo.schema import AREA_CODE, AREA_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gridgeo.schema import Floats, Geometries, Ints
 
 _TOUCH: Final = 1e-3
@@ -42,11 +45,11 @@ class LabelPlaces:
 
 
 def shown_areas(
-    cells: GeoDataFrame, areas: GeoDataFrame | None, *, names: str = AREA_NAME
+    cells: GeoDataFrame, areas: GeoDataFrame | None, *, names: Sequence[str] = (AREA_NAME,)
 ) -> GeoDataFrame:
     """List the areas of a map with outline and colour, in the CRS of the cells.
 
-    ``names`` is the column of ``areas`` that holds them.
+    ``names`` are the columns of ``areas`` that hold their names, the best first.
 
     Returns
     -------
@@ -67,8 +70,9 @@ def joined_cells(cells: GeoDataFrame) -> GeoDataFrame:
     groups = cells.groupby(AREA_CODE, sort=True).indices
     geometry = cells.geometry.to_numpy()
     outlines = [_joined(geometry[rows]) for rows in groups.values()]
-    codes = list(groups)
-    return GeoDataFrame({AREA_CODE: codes, AREA_NAME: codes}, geometry=outlines, crs=cells.crs)
+    columns = pd.DataFrame({AREA_CODE: list(groups)}, dtype=str)
+    columns[AREA_NAME] = first_names(columns, [AREA_CODE])
+    return GeoDataFrame(columns, geometry=outlines, crs=cells.crs)
 
 
 def color_areas(geometry: Geometries) -> Ints:
@@ -137,16 +141,14 @@ def _joined(cells: Geometries) -> shapely.Geometry:
     return shapely.union_all(cells)
 
 
-def _outlines(none: GeoDataFrame, areas: GeoDataFrame | None, column: str) -> GeoDataFrame:
+def _outlines(none: GeoDataFrame, areas: GeoDataFrame | None, names: Sequence[str]) -> GeoDataFrame:
     if areas is None:
         columns = pd.DataFrame({AREA_CODE: [], AREA_NAME: []}, dtype=str)
         return GeoDataFrame(columns, geometry=[], crs=none.crs)
     moved = to_crs(areas, none.crs)
-    codes = moved[AREA_CODE]
-    names = codes
-    if column in moved.columns:
-        names = moved[column].astype(object).where(moved[column].notna(), codes).astype(str)
-    columns = pd.DataFrame({AREA_CODE: codes.to_numpy(), AREA_NAME: names.to_numpy()})
+    named = first_names(moved, [*names, AREA_CODE])
+    codes = moved[AREA_CODE].to_numpy()
+    columns = pd.DataFrame({AREA_CODE: codes, AREA_NAME: named.to_numpy()})
     return GeoDataFrame(columns, geometry=moved.geometry.to_numpy(), crs=none.crs)
 
 

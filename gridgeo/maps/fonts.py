@@ -50,7 +50,7 @@ def fonts_for(texts: Iterable[str]) -> list[str]:
     UserWarning
         No installed font has some of the characters; says which and what to install.
     """
-    characters = {character for text in texts for character in text if character.isprintable()}
+    characters = {character for text in texts for character in text}
     families = [LATIN]
     if any(character >= _FIRST_CJK for character in characters):
         families = [*_installed_cjk()[:1], LATIN]

@@ -10,11 +10,11 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.map import Layer, LayerControl
 
-from gridgeo.crs import LONLAT, to_crs
 from gridgeo.errors import InputError
 from gridgeo.maps.offline import OfflinePage, Verbatim, asset
 from gridgeo.maps.payload import Color, pack_city, script_safe
 from gridgeo.maps.subject import map_subject
+from gridgeo.maps.words import one_line
 from gridgeo.validate import require_option
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _OPACITY_ON_BASEMAP: Final = 0.55
 _MAX_ZOOM: Final = 20
 
 
-def explore_grid(  # noqa: PLR0913 - all but the cells are optional and named
+def explore_grid(  # noqa: PLR0913 - the contract names them; all but the cells are optional
     cells: GeoDataFrame,
     *,
     areas: GeoDataFrame | None = None,
@@ -87,8 +87,8 @@ def explore_grid(  # noqa: PLR0913 - all but the cells are optional and named
     require_option(color, get_args(Color), "color")
     subject = map_subject(cells, areas, components, language)
     city = pack_city(subject, color, language)
-    city["title"] = subject.said["title"] if title is None else title
-    west, south, east, north = to_crs(cells, LONLAT).total_bounds
+    city["title"] = subject.said["title"] if title is None else one_line(title)
+    west, south, east, north = city["bounds"]
     m = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=12,

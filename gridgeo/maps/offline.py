@@ -20,7 +20,7 @@ from folium.folium import Map as FoliumMap
 from folium.map import Layer
 
 from gridgeo.errors import InputError
-from gridgeo.io import replacing
+from gridgeo.files import replacing
 
 if TYPE_CHECKING:
     import os

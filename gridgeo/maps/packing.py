@@ -78,7 +78,7 @@ def pack_polygons(lonlat: Geometries) -> dict[str, str]:
         and holes with it, so that a page fills them rightly by either rule.
     """
     oriented = shapely.orient_polygons(lonlat)
-    points, ring = rings_of(oriented)
+    points, ring = ring_vertices(oriented)
     sizes = np.bincount(ring)
     last = np.zeros(len(points), dtype=bool)
     last[np.cumsum(sizes) - 1] = True
@@ -89,7 +89,7 @@ def pack_polygons(lonlat: Geometries) -> dict[str, str]:
     }
 
 
-def rings_of(polygons: Geometries) -> tuple[Floats, Ints]:
+def ring_vertices(polygons: Geometries) -> tuple[Floats, Ints]:
     """Give the vertices of all rings, closing ones included, and the number of each one's ring."""
     rings = shapely.get_rings(shapely.get_parts(polygons))
     points, ring = shapely.get_coordinates(rings, return_index=True)

@@ -27,21 +27,29 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from gridgeo.maps.subject import Subject
-    from gridgeo.schema import Language
+    from gridgeo.schema import Geometries, Language
 
 Color = Literal["area", "kind"]
 
 LISTED_AREAS: Final = 24
 """A legend names the areas up to this many; beyond, it would be a directory."""
 
+_HALF_TURN: Final = 180.0
 _FONT: Final = (
     '"Segoe UI", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif'
 )
 
 
 def pack_city(subject: Subject, color: Color, language: Language) -> dict[str, Any]:
-    """Pack what an interactive map shows."""
+    """Pack what an interactive map shows.
+
+    Longitudes of a city on both sides of the antimeridian run from 0 to 360 degrees.
+    """
+    west, _, east, _ = to_crs(subject.cells, LONLAT).total_bounds
+    eastward = bool(east - west > _HALF_TURN)
+    cells = _to_lonlat(subject.cells, eastward=eastward)
     return {
+        "bounds": shapely.total_bounds(cells).tolist(),
         "stepsPerDegree": STEPS_PER_DEGREE,
         "lang": "zh-CN" if language == "zh" else "en",
         "words": dict(subject.said),
@@ -51,11 +59,11 @@ def pack_city(subject: Subject, color: Color, language: Language) -> dict[str, A
             "cells": len(subject.cells),
             "m2": float(subject.cells[AREA_M2].sum()),
         },
-        "cells": _pack_cells(subject),
-        "areas": _pack_areas(subject.areas),
+        "cells": _pack_cells(subject, cells),
+        "areas": _pack_areas(subject.areas, _to_lonlat(subject.areas, eastward=eastward)),
         "kinds": subject.kinds[["name", "count"]].to_dict("records"),
         "style": _style(subject, color),
-        **_pack_components(subject),
+        **_pack_components(subject, eastward=eastward),
     }
 
 
@@ -73,11 +81,18 @@ def script_safe(content: object) -> str:
     return text
 
 
-def _pack_cells(subject: Subject) -> dict[str, Any]:
+def _to_lonlat(frame: GeoDataFrame, *, eastward: bool) -> Geometries:
+    lonlat: Geometries = to_crs(frame, LONLAT).geometry.to_numpy()
+    if eastward:
+        lonlat = shapely.transform(lonlat, lambda xy: xy + (xy[:, :1] < 0) * [2 * _HALF_TURN, 0])
+    return lonlat
+
+
+def _pack_cells(subject: Subject, lonlat: Geometries) -> dict[str, Any]:
     cells, areas, kinds = subject.cells, subject.areas, subject.kinds
     pieces = cells[N_PIECES].to_numpy() if N_PIECES in cells.columns else np.ones(len(cells))
     return {
-        **pack_polygons(to_crs(cells, LONLAT).geometry.to_numpy()),
+        **pack_polygons(lonlat),
         "codes": pack_texts(cells[CELL_CODE].tolist()),
         "area": pack_numbers(pd.Index(areas[AREA_CODE]).get_indexer(cells[AREA_CODE])),
         "m2": pack_numbers(np.rint(cells[AREA_M2].to_numpy(float)).astype(np.int64)),
@@ -86,8 +101,7 @@ def _pack_cells(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _pack_areas(shown: GeoDataFrame) -> dict[str, Any]:
-    outlines = to_crs(shown, LONLAT).geometry.to_numpy()
+def _pack_areas(shown: GeoDataFrame, outlines: Geometries) -> dict[str, Any]:
     places = label_places(outlines)
     return {
         "outlines": pack_polygons(outlines),
@@ -116,14 +130,14 @@ def _style(subject: Subject, color: Color) -> dict[str, Any]:
     }
 
 
-def _pack_components(subject: Subject) -> dict[str, Any]:
+def _pack_components(subject: Subject, *, eastward: bool) -> dict[str, Any]:
     shown = subject.components
     if shown is None:
         return {"groups": []}
     # In the order of the cells, the difference to the one before is small, and packs small.
     order = np.argsort(shown.cell, kind="stable")
     points = GeoSeries(shown.points[order], crs=subject.cells.crs).to_frame("geometry")
-    lonlat = shapely.get_coordinates(to_crs(points, LONLAT).geometry.to_numpy())
+    lonlat = shapely.get_coordinates(_to_lonlat(points, eastward=eastward))
     classes = shown.classes.rename(columns={CLASS_CODE: "code"})
     return {
         "components": {

@@ -15,7 +15,7 @@ from matplotlib.font_manager import FontProperties
 
 from gridgeo.crs import to_crs, working_crs
 from gridgeo.errors import InputError
-from gridgeo.io import replacing
+from gridgeo.files import replacing
 from gridgeo.maps import style
 from gridgeo.maps.fonts import fonts_for
 from gridgeo.maps.paper import MM_PER_INCH, Orientation, Size, paper, round_scale
@@ -30,6 +30,7 @@ from gridgeo.maps.sheet_map import (
 )
 from gridgeo.maps.sheet_panel import draw_panel
 from gridgeo.maps.subject import map_subject
+from gridgeo.maps.words import one_line
 from gridgeo.schema import AREA_M2, AREA_NAME, CLASS_CODE
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Sheet(Figure):
         return image.getvalue()
 
 
-def plot_sheet(  # noqa: PLR0913 - all but the cells are optional and named
+def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells are optional
     cells: GeoDataFrame,
     *,
     areas: GeoDataFrame | None = None,
@@ -115,7 +116,10 @@ def plot_sheet(  # noqa: PLR0913 - all but the cells are optional and named
     sheet = paper(size, orientation)
     metric = to_crs(cells, working_crs(cells))
     subject = map_subject(metric, areas, components, language)
-    headings = (subject.said["title"] if title is None else title, subtitle or "")
+    headings = (
+        subject.said["title"] if title is None else one_line(title),
+        one_line(subtitle or ""),
+    )
     imprint = _imprint(subject, source)
     with rc_context({"text.usetex": False, "path.simplify": True}):
         figure = Sheet(figsize=(sheet.width / MM_PER_INCH, sheet.height / MM_PER_INCH))
@@ -222,7 +226,7 @@ def _imprint(subject: Subject, source: str | None) -> list[str]:
     lines = [(said["crs"], named), (said["date"], f"{datetime.now(tz=UTC).astimezone():%Y-%m-%d}")]
     if source:
         lines.append((said["source"], source))
-    return [f"{name}{said['separator']}{text}" for name, text in lines]
+    return [f"{name}{said['separator']}{one_line(text)}" for name, text in lines]
 
 
 def _texts(subject: Subject, headings: tuple[str, str], imprint: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,14 +12,15 @@ from matplotlib import patheffects
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path as Outline
 
+from gridgeo._edges import unique_edges
 from gridgeo.maps import style
 from gridgeo.maps.coloring import joined_cells, label_places
-from gridgeo.maps.packing import rings_of
+from gridgeo.maps.packing import ring_vertices
 from gridgeo.maps.paper import POINTS_PER_MM, round_down
 from gridgeo.schema import AREA_CODE, AREA_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
@@ -27,11 +29,37 @@ if TYPE_CHECKING:
     from gridgeo.schema import Floats, Geometries, Ints
 
 _LINES_A_PATH: Final = 5_000
-_STEPS_PER_METRE: Final = 1_000
 _NAME_SIZES: Final = (8.5, 7.0, 5.5)
+_LINE_HEIGHT: Final = 1.2
+_GAP: Final = 0.3
+"""Between two names side by side, in heights of a line."""
 _TICK_GAP: Final = 70.0
 _MM2_A_DOT: Final = 1.5
 """Below so many square millimetres a component, dots would run into one another."""
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Where the name of an area may stand: at the middle of a chord; metres."""
+
+    area: shapely.Geometry
+    x: float
+    y: float
+    chord: float
+    height: float
+
+    def box(self, width: float, height: float) -> shapely.Geometry:
+        across, up = width / 2, height / 2
+        return shapely.box(self.x - across, self.y - up, self.x + across, self.y + up)
+
+
+@dataclass(frozen=True)
+class _Label:
+    """A name as it is set, its size in points on A3, and the place it takes on the map."""
+
+    text: str
+    size: float
+    box: shapely.Geometry
 
 
 def draw_cells(
@@ -101,36 +129,31 @@ def dots_fit(n: int, area_m2: float, scale: float, unit: float) -> bool:
 
 def draw_names(axes: Axes, pen: Pen, shown: GeoDataFrame, scale: float) -> None:
     """Write the names of the areas, the widest first, each where it fits and covers no other."""
-    places = label_places(shown.geometry.to_numpy())
-    metre = 1000 / scale
-    taken: list[tuple[float, float, float, float]] = []
+    areas = shown.geometry.to_numpy()
+    places = label_places(areas)
+    taken: list[shapely.Geometry] = []
     halo = patheffects.withStroke(linewidth=2 * pen.paper.unit, foreground="white", alpha=0.85)
     for row in np.argsort(-places.chords, kind="stable"):
-        name = shown[AREA_NAME].iloc[row]
-        room = (places.chords[row] * metre, places.heights[row] * metre)
-        size = _fitting_size(pen, name, room)
-        if size is None:
-            continue
         x, y = places.points[row]
-        half = (
-            pen.width(name, size, "bold") / metre / 2,
-            size * pen.paper.unit / POINTS_PER_MM / metre / 2,
-        )
-        box = (x - half[0], y - half[1], x + half[0], y + half[1])
-        if any(_meet(box, other) for other in taken):
+        room = _Room(areas[row], x, y, places.chords[row], places.heights[row])
+        labels = _fitting_labels(pen, shown[AREA_NAME].iloc[row], room, scale)
+        free = (one for one in labels if not any(one.box.intersects(other) for other in taken))
+        label = next(free, None)
+        if label is None:
             continue
-        taken.append(box)
+        taken.append(label.box)
         font = pen.font.copy()
-        font.set_size(size * pen.paper.unit)
+        font.set_size(label.size * pen.paper.unit)
         font.set_weight("bold")
         text = axes.text(
             x,
             y,
-            name,
+            label.text,
             ha="center",
             va="center",
             color=style.INK,
             fontproperties=font,
+            linespacing=_LINE_HEIGHT,
             parse_math=False,
             zorder=5,
             gid="area_name",
@@ -170,7 +193,7 @@ def draw_coordinates(axes: Axes, pen: Pen, scale: float) -> None:
         s=(2.4 * unit * POINTS_PER_MM) ** 2,
         linewidths=0.4 * unit,
         color=style.FAINT_INK,
-        zorder=1 if len(xs) else 0,
+        zorder=1,
         gid="crosses",
     )
 
@@ -181,19 +204,7 @@ def cell_lines(cells: Geometries) -> Floats:
     Neighbours draw their common border twice; a quarter of a million cells have a million
     such lines, half of them needless in a file that a printer has to take.
     """
-    points, ring = rings_of(cells)
-    within = ring[1:] == ring[:-1]
-    start, end = points[:-1][within], points[1:][within]
-    later = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
-    start[later], end[later] = end[later], start[later]
-    lines = np.hstack([start, end])
-    steps = np.rint(lines * _STEPS_PER_METRE).astype(np.int64).view(np.uint64)
-    # One number a line: sorting four columns as one is several times slower.
-    key = np.zeros(len(lines), dtype=np.uint64)
-    for column in steps.T:
-        key = (key ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(29)
-    return lines[np.unique(key, return_index=True)[1]]
+    return unique_edges(cells)
 
 
 def line_paths(lines: Floats) -> list[Outline]:
@@ -221,7 +232,7 @@ def outlines(polygons: Geometries) -> list[Outline]:
 
 
 def _outline(polygon: shapely.Geometry) -> Outline:
-    points, ring = rings_of(np.array([polygon], dtype=object))
+    points, ring = ring_vertices(np.array([polygon], dtype=object))
     codes = np.full(len(points), Outline.LINETO, dtype=np.uint8)
     new = np.flatnonzero(np.diff(ring, prepend=-1))
     codes[new] = Outline.MOVETO
@@ -229,13 +240,24 @@ def _outline(polygon: shapely.Geometry) -> Outline:
     return Outline(points, codes)
 
 
-def _fitting_size(pen: Pen, name: str, room: tuple[float, float]) -> float | None:
+def _fitting_labels(pen: Pen, name: str, room: _Room, scale: float) -> Iterator[_Label]:
+    """Set a name in every size its room allows, the largest first; in two lines where needed."""
+    metres = scale / 1000
     for size in _NAME_SIZES:
-        high = size * pen.paper.unit / POINTS_PER_MM
-        if pen.width(name, size, "bold") <= room[0] and high <= room[1]:
-            return size
-    return None
+        high = size * pen.paper.unit / POINTS_PER_MM * metres
+        wide = pen.width(name, size, "bold") * metres
+        if wide <= room.chord and high <= room.height:
+            yield _Label(name, size, room.box(wide + _GAP * high, high))
+            continue
+        lines = _halves(name)
+        wide = max(pen.width(line, size, "bold") for line in lines) * metres
+        box = room.box(wide, high * (1 + _LINE_HEIGHT * (len(lines) - 1)))
+        if len(lines) > 1 and room.area.covers(box):
+            yield _Label("\n".join(lines), size, box)
 
 
-def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _halves(name: str) -> list[str]:
+    """Break a name at the space that makes its longer line the shortest."""
+    words = name.split(" ")
+    breaks = [[" ".join(words[:n]), " ".join(words[n:])] for n in range(1, len(words))]
+    return min(breaks, key=lambda lines: max(map(len, lines)), default=[name])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gridgeo.maps.subject import Subject
 
 _ROW: Final = 5.9
+_SYMBOL: Final = 9.0
 _BAR: Final = 62.0
 _LISTED_CLASSES: Final = 8
 _LISTED_AREAS: Final = {True: 10, False: 8}
@@ -46,6 +47,11 @@ class Row:
     dot: str | None = None
     line: str | None = None
     weight: float = 0.5
+
+    @property
+    def has_symbol(self) -> bool:
+        """Whether anything stands before the name."""
+        return bool(self.fills or self.dot or self.line)
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,10 @@ def draw_block(pen: Pen, block: Block, column: Box, top: float) -> float:
     pen.text(column.left, y, block.heading, 10.5, weight="bold")
     y -= 3.2 * unit
     pen.line((column.left, y), (column.left + column.width, y), color=style.INK, lw=0.5 * unit)
+    indent = _SYMBOL * unit if any(row.has_symbol for row in block.rows) else 0
     for row in block.rows:
         y -= _ROW * unit
-        _draw_row(pen, row, column, y)
+        _draw_row(pen, row, column, y, indent)
     return y - 6.5 * unit
 
 
@@ -149,8 +156,8 @@ def _legend(subject: Subject, *, wide: bool) -> Block:
         Row(said["area_border"], line=style.AREA_LINE, weight=1.6),
         Row(said["cell_border"], line=style.CELL_LINE),
         *(
-            Row(said.get(f"{kind}_cells", kind), f"{n:,}")
-            for kind, n in zip(subject.kinds[KIND], subject.kinds["count"], strict=True)
+            Row(said.get(f"{kind}_cells", name), f"{n:,}")
+            for kind, name, n in subject.kinds[[KIND, "name", "count"]].to_numpy().tolist()
         ),
     ]
     fills = style.area_fills(int(areas["color"].max()) + 1)
@@ -198,10 +205,10 @@ def _component_block(subject: Subject, *, dots: bool) -> Block:
     return Block(said["components"], rows)
 
 
-def _draw_row(pen: Pen, row: Row, column: Box, y: float) -> None:
+def _draw_row(pen: Pen, row: Row, column: Box, y: float, indent: float) -> None:
     unit = pen.paper.unit
-    symbol = _draw_symbol(pen, row, column.left, y)
-    left = column.left + (9 * unit if symbol else 0)
+    _draw_symbol(pen, row, column.left, y)
+    left = column.left + indent
     right = column.left + column.width
     room = right - left - pen.width(row.value, 8.5) - 2 * unit
     pen.text(left, y, pen.fitted(row.name, 8.5, room), 8.5)
@@ -209,7 +216,7 @@ def _draw_row(pen: Pen, row: Row, column: Box, y: float) -> None:
         pen.text(right, y, row.value, 8.5, ha="right")
 
 
-def _draw_symbol(pen: Pen, row: Row, left: float, y: float) -> bool:
+def _draw_symbol(pen: Pen, row: Row, left: float, y: float) -> None:
     unit = pen.paper.unit
     if row.fills:
         width = 6.5 * unit / len(row.fills)
@@ -224,4 +231,3 @@ def _draw_symbol(pen: Pen, row: Row, left: float, y: float) -> bool:
         pen.figure.add_artist(Ellipse(centre, *size, transform=transform, facecolor=row.dot, lw=0))
     elif row.line:
         pen.line((left, y), (left + 6.5 * unit, y), color=row.line, lw=row.weight * unit)
-    return bool(row.fills or row.dot or row.line)

@@ -9,7 +9,6 @@ CELL_LINE: Final = "#d6007f"
 """Magenta: how the standard draws the border of a cell."""
 
 AREA_LINE: Final = "#3a3f4b"
-PAPER: Final = "#f6f5f1"
 INK: Final = "#22262e"
 FAINT_INK: Final = "#6b7280"
 

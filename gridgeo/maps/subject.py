@@ -9,21 +9,26 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridgeo._locate import is_finite, place_on
 from gridgeo.crs import require_crs, to_crs
 from gridgeo.maps import style
 from gridgeo.maps.coloring import shown_areas
-from gridgeo.maps.words import words
+from gridgeo.maps.words import first_names, one_line, words
 from gridgeo.schema import AREA_CODE, AREA_M2, AREA_NAME, CELL_CODE, CLASS_CODE, KIND, KINDS
 from gridgeo.validate import check_areas, check_cells, require_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from geopandas import GeoDataFrame
 
     from gridgeo.schema import Bools, Geometries, Ints, Language
 
 _MAX_GROUPS: Final = len(style.CLASS_COLORS)
+_CLASS_NAMES: Final[Mapping[Language, Sequence[str]]] = {
+    "en": ("class_name_en", "class_name"),
+    "zh": ("class_name", "class_name_en"),
+}
 _MAJOR: Final = 2
 """The first two characters of a class code are its major class."""
 
@@ -97,23 +102,22 @@ def map_subject(
         check_areas(areas)
     return Subject(
         cells,
-        shown_areas(cells, areas, names=_name_column(areas, language)),
+        shown_areas(cells, areas, names=_name_columns(AREA_NAME, language)),
         _kinds(cells, said),
         None if components is None else _components(components, cells, language),
         said,
     )
 
 
-def _name_column(areas: GeoDataFrame | None, language: Language) -> str:
-    english = f"{AREA_NAME}_en"
-    return english if language == "en" and areas is not None and english in areas else AREA_NAME
+def _name_columns(name: str, language: Language) -> list[str]:
+    return [f"{name}_en", name] if language == "en" else [name]
 
 
 def _kinds(cells: GeoDataFrame, said: Mapping[str, str]) -> pd.DataFrame:
     counts = cells[KIND].astype(str).value_counts()
     known = [kind for kind in KINDS if kind in counts.index]
     kinds = known + sorted(set(counts.index) - set(known))
-    names = [said.get(kind, kind) for kind in kinds]
+    names = [said.get(kind, one_line(kind)) for kind in kinds]
     return pd.DataFrame({KIND: kinds, "name": names, "count": counts.loc[kinds].to_numpy()})
 
 
@@ -129,7 +133,8 @@ def _components(
     table = _class_table(components, language)
     group, groups = _groups(table, words(language))
     return Components(
-        _points(to_crs(components, cells.crs)),
+        # As geocoding does, or a dot would lie beside the cell that owns it.
+        place_on(to_crs(components, cells.crs).geometry.to_numpy()),
         pd.Index(cells[CELL_CODE]).get_indexer(components[CELL_CODE]),
         pd.Index(table[CLASS_CODE]).get_indexer(_class_codes(components)),
         table.assign(group=group),
@@ -137,35 +142,24 @@ def _components(
     )
 
 
-def _points(components: GeoDataFrame) -> Geometries:
-    geometry = components.geometry.to_numpy()
-    other = shapely.get_type_id(geometry) != shapely.GeometryType.POINT
-    points: Geometries = geometry.copy()
-    points[other] = shapely.point_on_surface(geometry[other])
-    return points
-
-
 def _has_place(geometry: Geometries) -> Bools:
-    return np.isfinite(shapely.bounds(geometry)).all(axis=1)
+    return is_finite(geometry) & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
 
 
 def _class_codes(components: GeoDataFrame) -> pd.Series:
-    return components[CLASS_CODE].astype(object).fillna("").astype(str)
+    return first_names(components, [CLASS_CODE]).fillna("").astype(str)
 
 
 def _class_table(components: GeoDataFrame, language: Language) -> pd.DataFrame:
     codes = _class_codes(components)
     table: pd.DataFrame = codes.value_counts().rename_axis(CLASS_CODE).reset_index(name="count")
     table = table.sort_values(["count", CLASS_CODE], ascending=[False, True], ignore_index=True)
-    table["name"] = table[CLASS_CODE].replace("", words(language)["no_class"]).astype(object)
-    preferred = (
-        ["class_name", "class_name_en"] if language == "zh" else ["class_name_en", "class_name"]
-    )
-    for column in [name for name in preferred if name in components.columns][:1]:
-        names = components[column].groupby(codes.to_numpy()).first()
-        found = table[CLASS_CODE].map(names).astype(object)
-        table["name"] = found.where(found.notna() & (found != ""), table["name"]).astype(str)
-    return table
+    names = table[[CLASS_CODE]]
+    for column in _CLASS_NAMES[language]:
+        first = first_names(components, [column]).groupby(codes.where(codes != "")).first()
+        names = names.assign(**{column: names[CLASS_CODE].map(first)})
+    named = first_names(names, [*_CLASS_NAMES[language], CLASS_CODE])
+    return table.assign(name=named.fillna(words(language)["no_class"]).astype(str))
 
 
 def _groups(table: pd.DataFrame, said: Mapping[str, str]) -> tuple[Ints, pd.DataFrame]:

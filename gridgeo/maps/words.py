@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
+
+import pandas as pd
 
 from gridgeo.schema import Language
 from gridgeo.validate import require_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+_SHAPELESS: Final = frozenset({"Cc", "Cf", "Cs"})
+"""Kinds of characters that are never drawn: controls, marks of format, halves of a pair."""
 
 _TABLE: Final[dict[str, tuple[str, str]]] = {
     "title": ("Grid management map", "网格化管理地图"),
@@ -83,3 +89,37 @@ def words(language: Language) -> Mapping[str, str]:
     require_option(language, options, "language")
     place = options.index(language)
     return MappingProxyType({key: said[place] for key, said in _TABLE.items()})
+
+
+def one_line(text: str) -> str:
+    r"""Make one line of a text from data: one space for any white space, no control characters.
+
+    Examples
+    --------
+    >>> one_line(" East\n Gate\x07")
+    'East Gate'
+    """
+    spaced = " ".join(text.split())
+    return "".join(c for c in spaced if unicodedata.category(c) not in _SHAPELESS).strip()
+
+
+def first_names(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Give each row the first of its names that is not blank, as one line.
+
+    Parameters
+    ----------
+    frame
+        Rows to name.
+    columns
+        Where to look, the best first; those that the frame lacks are passed over.
+
+    Returns
+    -------
+    Series
+        Text on the index of the frame; null where no column has a name.
+    """
+    names = pd.Series(None, index=frame.index, dtype=object)
+    for column in (frame[name].astype(object) for name in columns if name in frame.columns):
+        lines = {text: one_line(str(text)) or None for text in column.dropna().unique()}
+        names = names.where(names.notna(), column.map(lines))
+    return names

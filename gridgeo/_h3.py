@@ -8,13 +8,15 @@ import numpy as np
 import shapely
 from h3.api import numpy_int as h3
 
+from gridgeo._polygons import polygon_parts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 SAME_DEGREES: Final = 1e-9
-"""A tenth of a millimetre: hexagons compute their common corners each for itself."""
+"""A tenth of a millimetre: cells compute their common corners each for itself."""
 
 SAME_METRES: Final = 1e-6
 """Two computations of one crossing differ by less, two vertices of a city by more."""
@@ -58,36 +60,37 @@ def cell_names(cells: Ints) -> list[str]:
     return [f"{cell:x}" for cell in cells.tolist()]
 
 
-def cut_by_tiles(polygons: Geometries, tiles: Geometries) -> tuple[Ints, Ints, Geometries, Bools]:
-    """Cut polygons by tiles that cover them without overlap.
+def cut_by_grid(polygons: Geometries, grid: Geometries) -> tuple[Ints, Ints, Geometries, Bools]:
+    """Cut polygons by grid cells of any form that cover them without overlap.
 
     Parameters
     ----------
     polygons
         (n,) valid polygons or multipolygons, projected, metres.
-    tiles
+    grid
         (m,) polygons whose neighbours have the same corners.
 
     Returns
     -------
     Ints, Ints
-        (pieces,) position of each connected piece's polygon and tile, in this order.
+        (pieces,) position of each connected piece's polygon and grid cell, in this order.
     Geometries
         (pieces,) the pieces.
     Bools
-        (pieces,) whether a piece is its whole tile.
+        (pieces,) whether a piece is its whole grid cell.
     """
-    polygon, tile = shapely.STRtree(tiles).query(polygons, predicate="intersects")
+    polygon, cell = shapely.STRtree(grid).query(polygons, predicate="intersects")
     shapely.prepare(polygons)
-    whole = shapely.covers(polygons[polygon], tiles[tile])
+    whole = shapely.covers(polygons[polygon], grid[cell])
     cut = np.flatnonzero(~whole)
-    parts, position = _polygon_parts(shapely.intersection(polygons[polygon[cut]], tiles[tile[cut]]))
+    overlay = shapely.intersection(polygons[polygon[cut]], grid[cell[cut]])
+    parts, position = polygon_parts(overlay)
     pair = np.concatenate([np.flatnonzero(whole), cut[position]])
-    geometry = np.concatenate([tiles[tile[whole]], parts])
+    geometry = np.concatenate([grid[cell[whole]], parts])
     is_whole = np.arange(len(pair)) < whole.sum()
-    order = np.lexsort((tile[pair], polygon[pair]))
+    order = np.lexsort((cell[pair], polygon[pair]))
     geometry = shapely.transform(geometry, lambda xy: snap(xy, SAME_METRES))
-    return polygon[pair][order], tile[pair][order], geometry[order], is_whole[order]
+    return polygon[pair][order], cell[pair][order], geometry[order], is_whole[order]
 
 
 def snap(xy: Floats, tolerance: float) -> Floats:
@@ -105,13 +108,3 @@ def snap(xy: Floats, tolerance: float) -> Floats:
     snapped = np.empty_like(xy)
     snapped[order] = xy[order][np.flatnonzero(new)][np.cumsum(new) - 1]
     return snapped
-
-
-def _polygon_parts(geometry: Geometries) -> tuple[Geometries, Ints]:
-    """Give the polygons among connected parts, and the geometry each came from."""
-    parts, outer = shapely.get_parts(geometry, return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    polygon = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (
-        shapely.area(parts) > 0
-    )
-    return parts[polygon], outer[inner][polygon]

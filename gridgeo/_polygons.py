@@ -1,0 +1,22 @@
+"""What an overlay leaves, taken apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shapely
+
+if TYPE_CHECKING:
+    from gridgeo.schema import Geometries, Ints
+
+
+def polygon_parts(geometry: Geometries) -> tuple[Geometries, Ints]:
+    """Give the polygons among the parts of geometries, and the position each came from.
+
+    Points and lines, in which an overlay only touches, are dropped, and so is what has no area.
+    """
+    parts, outer = shapely.get_parts(geometry, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    polygon &= shapely.area(parts) > 0
+    return parts[polygon], outer[inner][polygon]
