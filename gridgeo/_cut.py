@@ -78,7 +78,7 @@ def cut(polygons: Geometries, size: float) -> Pieces:
         One for every connected piece of a polygon in a cell, by area, from north to south, each
         row of cells from west to east.
     """
-    rings = rings_of(polygons)
+    rings = rings_of(polygons, size)
     keys = _Keys.covering(rings.xy, size)
     outlines = split_outlines(rings, size)
     touched, pieces, hard = _pieces_by_walking(outlines, keys, size)

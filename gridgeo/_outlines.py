@@ -19,6 +19,9 @@ VERTEX: Final = 0
 ON_COLUMN_LINE: Final = 1
 ON_ROW_LINE: Final = 2
 
+ON_LINE: Final = 1e-8
+"""Metres; a point nearer to a line would give edges that do not outlive a reprojection."""
+
 
 @dataclass(frozen=True)
 class Rings:
@@ -69,11 +72,21 @@ def lattice_index(values: Floats, size: float) -> Ints:
     return index
 
 
-def rings_of(polygons: Geometries) -> Rings:
-    """Take polygons apart into rings, shells counter-clockwise and holes clockwise."""
+def snap_to_lines(xy: Floats, size: float) -> Floats:
+    """Put coordinates that miss a lattice line by rounding onto it."""
+    line = np.rint(xy / size) * size
+    return np.where(np.abs(xy - line) < ON_LINE, line, xy)
+
+
+def rings_of(polygons: Geometries, size: float) -> Rings:
+    """Take polygons apart into rings, shells counter-clockwise and holes clockwise.
+
+    Vertices that miss a lattice line of spacing ``size`` by rounding are put onto it.
+    """
     parts, part_area = shapely.get_parts(shapely.orient_polygons(polygons), return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
+    xy = snap_to_lines(xy, size)
     keep = np.ones(len(xy), dtype=bool)
     keep[:-1] = (ring[1:] == ring[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
     keep[-1:] = False  # each ring's closing point goes, and every point repeated by the next
@@ -204,6 +217,7 @@ def _crossings(edges: _Edges, size: float) -> _Crossings:
     cell = np.column_stack([column, row])
     xy = np.clip(xy, cell * size, (cell + 1) * size)
     xy[each, axis[order]] = line * size
+    xy = snap_to_lines(xy, size)
     return _Crossings(edge, rank, on_column, line, xy, column, row)
 
 

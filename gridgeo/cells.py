@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MAX_CELLS: Final = 5_000_000
 """Cells in one frame; they take about 1 kB each while they are made."""
 
-BATCH_CELLS: Final = 100_000
+BATCH_CELLS: Final = 25_000
 """Cells that are made in one go: enough for numpy to be at its best, little enough for memory."""
 
 MAX_EDGE: Final = 1_000.0
@@ -198,7 +198,8 @@ def _make_pieces(
     grid = SquareGrid() if grid is None else grid
     _check_options(grid, min_share, scheme, max_cells)
     moved = to_crs(areas, working_crs(areas, crs))
-    check_areas(moved, f"areas in {moved.crs.name}")
+    if moved is not areas:
+        check_areas(moved, f"areas in {moved.crs.name}")
     _refuse_too_many(moved, grid, max_cells)
     if isinstance(grid, SquareGrid):
         pieces = _cut_by_squares(moved, grid, min_share)

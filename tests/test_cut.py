@@ -149,6 +149,30 @@ def test_both_neighbours_get_the_same_crossings():
     assert shapely.coverage_is_valid(found.geometry)
 
 
+def test_a_vertex_beside_a_line_outlives_a_reprojection():
+    """A vertex half a nanometre off a lattice line gives no edge that turns around elsewhere."""
+    east, north = 232_300.0, 902_600.0
+    tip = (east + 74.91897383562, north + 99.9999999995)
+    west = shapely.Polygon(
+        [(east, north), (east + 40, north), tip, (east + 90, north + 150), (east, north + 150)]
+    )
+    other = shapely.Polygon(
+        [
+            (east + 40, north),
+            (east + 160, north),
+            (east + 160, north + 150),
+            (east + 90, north + 150),
+            tip,
+        ]
+    )
+    found = cut(np.array([west, other]), 100.0)
+    xy, piece = shapely.get_coordinates(found.geometry, return_index=True)
+    step = np.hypot(*np.diff(xy, axis=0).T)[np.diff(piece) == 0]
+    assert step.min() > 1e-6
+    assert shapely.coverage_is_valid(found.geometry)
+    assert shapely.area(found.geometry).sum() == pytest.approx(160 * 150, rel=1e-10)
+
+
 def random_coverage(seed, count, extent, *, on_whole_metres):
     """Areas that tile a town: Voronoi cells joined at random, with a hole where a lake is."""
     rng = np.random.default_rng(seed)
