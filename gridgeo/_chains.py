@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from gridgeo._outlines import ON_COLUMN_LINE, VERTEX
+from gridgeo._outlines import ON_COLUMN_LINE, VERTEX, repeated
 
 if TYPE_CHECKING:
     from gridgeo._outlines import Outlines
@@ -50,9 +50,7 @@ def chains_of(outlines: Outlines, cell: Ints) -> tuple[Chains, Ints]:
         Rings that lie in one cell altogether and have no chain.
     """
     rings = outlines.rings
-    before = np.arange(-1, len(cell) - 1)
-    before[rings.start[:-1]] = rings.start[1:] - 1
-    first = np.flatnonzero(cell != cell[before])
+    first = np.flatnonzero(cell != cell[rings.preceding])
     ring = rings.ring[first]
     chainless = np.flatnonzero(np.bincount(ring, minlength=len(rings.area)) == 0)
     last_of_ring = np.ones(len(first), dtype=bool)
@@ -181,8 +179,7 @@ def build_loops(
     place = np.cumsum(n_points) - n_points
     xy = np.empty((int(n_points.sum()), 2))
 
-    chain = np.repeat(np.arange(len(order)), n_edges + 1)
-    nth = np.arange(len(chain)) - np.repeat(np.cumsum(n_edges + 1) - n_edges - 1, n_edges + 1)
+    chain, nth = repeated(n_edges + 1)
     point = first[chain] + nth
     ring = chains.ring[order][chain]
     beyond = point >= outlines.rings.start[ring + 1]
@@ -202,8 +199,7 @@ def build_loops(
 def _corner_points(
     outlines: Outlines, chains: Chains, order: Ints, n_corners: Ints, size: float
 ) -> tuple[tuple[Ints, Ints], Floats]:
-    chain = np.repeat(np.arange(len(order)), n_corners)
-    nth = np.arange(len(chain)) - np.repeat(np.cumsum(n_corners) - n_corners, n_corners)
+    chain, nth = repeated(n_corners)
     side, _ = _on_border(outlines, chains.end[order], chains.first[order])
     passed: Ints = (side[chain] + nth) % 4
     edge = chains.first[order][chain]

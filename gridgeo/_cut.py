@@ -10,7 +10,7 @@ import shapely
 
 from gridgeo._chains import build_loops, chains_of, link_chains, loops_of
 from gridgeo._edges import hash_rows
-from gridgeo._outlines import rings_of, split_outlines
+from gridgeo._outlines import repeated, rings_of, split_outlines
 from gridgeo._polygons import polygon_parts
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _pieces_by_walking(
     hard = np.union1d(hard, loop_cell[invalid])
 
     inner = chainless[~_contains(hard, enclosed)]
-    geometry = np.concatenate([loops[kept], _ring_polygons(rings, inner)])
+    geometry = np.concatenate([loops[kept], shapely.polygons(_linear_rings(rings, inner))])
     return touched, (np.concatenate([loop_cell[kept], cell[rings.start[inner]]]), geometry), hard
 
 
@@ -161,19 +161,14 @@ def _pinched(outlines: Outlines, cell: Ints) -> Ints:
     # A collision of these hashes costs an overlay that was not needed, nothing else.
     mixed = hash_rows(rings.xy[many], part[:, None])
     _, position, count = np.unique(mixed, return_inverse=True, return_counts=True)
-    before = np.arange(-1, len(cell) - 1)
-    before[rings.start[:-1]] = rings.start[1:] - 1
     meeting = np.flatnonzero(many)[count[position] > 1]
-    return np.concatenate([cell[meeting], cell[before[meeting]]])
+    return np.concatenate([cell[meeting], cell[rings.preceding[meeting]]])
 
 
-def _ring_polygons(rings: Rings, wanted: Ints) -> Geometries:
-    """Build a polygon without holes from each wanted ring."""
-    n_points = np.diff(rings.start)[wanted]
-    ring = np.repeat(np.arange(len(wanted)), n_points)
-    nth = np.arange(len(ring)) - np.repeat(np.cumsum(n_points) - n_points, n_points)
-    linear = shapely.linearrings(rings.xy[rings.start[wanted][ring] + nth], indices=ring)
-    return shapely.polygons(linear)
+def _linear_rings(rings: Rings, wanted: Ints) -> Geometries:
+    """Build the wanted rings as geometries."""
+    ring, nth = repeated(np.diff(rings.start)[wanted])
+    return shapely.linearrings(rings.xy[rings.start[wanted][ring] + nth], indices=ring)
 
 
 def _pieces_by_overlay(
@@ -184,7 +179,7 @@ def _pieces_by_overlay(
     chosen = np.flatnonzero(np.isin(rings.area, wanted))
     if not len(chosen):
         return cells[:0], np.empty(0, dtype=object)
-    linear = shapely.get_exterior_ring(_ring_polygons(rings, chosen))
+    linear = _linear_rings(rings, chosen)
     shells = ~rings.hole[chosen]
     part = np.cumsum(shells) - 1
     parts = shapely.polygons(linear[shells])
@@ -210,8 +205,8 @@ def _whole_cells(rings: Rings, keys: _Keys, touched: Ints, size: float) -> Ints:
     upward = row_there > row_here
     first = np.minimum(row_here, row_there)
     n_rows = np.abs(row_there - row_here)
-    edge = np.repeat(np.arange(len(here)), n_rows)
-    row = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(n_rows) - n_rows, n_rows)
+    edge, nth = repeated(n_rows)
+    row = first[edge] + nth
     low, high = here[edge], there[edge]
     along = ((row + 0.5) * size - low[:, 1]) / (high[:, 1] - low[:, 1])
     x = low[:, 0] + np.clip(along, 0, 1) * (high[:, 0] - low[:, 0])
@@ -220,8 +215,8 @@ def _whole_cells(rings: Rings, keys: _Keys, touched: Ints, size: float) -> Ints:
     order = np.argsort(key, kind="stable")
     key, inside = key[order], np.cumsum(np.where(upward[edge], -1, 1)[order])
     runs = np.flatnonzero(inside[:-1] > 0)
-    length = key[runs + 1] - key[runs]
-    cell = np.repeat(key[runs] - np.cumsum(length) + length, length) + np.arange(length.sum())
+    run, nth = repeated(key[runs + 1] - key[runs])
+    cell = key[runs][run] + nth
     return cell[~_contains(touched, cell)]
 
 

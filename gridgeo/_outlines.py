@@ -46,6 +46,13 @@ class Rings:
         after[self.start[1:] - 1] = self.start[:-1]
         return after
 
+    @property
+    def preceding(self) -> Ints:
+        """Index of the vertex before each one, around its ring."""
+        before = np.arange(-1, len(self.xy) - 1)
+        before[self.start[:-1]] = self.start[1:] - 1
+        return before
+
 
 @dataclass(frozen=True)
 class Outlines:
@@ -188,8 +195,8 @@ def _lines_between(lower: Floats, upper: Floats, size: float) -> tuple[Ints, Int
 
 
 def _crossings(edges: _Edges, size: float) -> _Crossings:
-    by_column, nth_column = _repeat(edges.n_columns)
-    by_row, nth_row = _repeat(edges.n_rows)
+    by_column, nth_column = repeated(edges.n_columns)
+    by_row, nth_row = repeated(edges.n_rows)
     southmost = np.where(edges.upward > 0, edges.row, edges.row - edges.n_rows)
     line = np.concatenate(
         [edges.column[by_column] + 1 + nth_column, southmost[by_row] + 1 + nth_row]
@@ -248,7 +255,7 @@ def _cells_around(area: Ints, index: Ints, on_line: Bools) -> Ints:
     return np.concatenate(around)
 
 
-def _repeat(counts: Ints) -> tuple[Ints, Ints]:
+def repeated(counts: Ints) -> tuple[Ints, Ints]:
     """Give, for every count, its position that many times, and 0, 1, 2 ... within each."""
     position = np.repeat(np.arange(len(counts)), counts)
     nth = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
