@@ -22,10 +22,10 @@ test: $(VENV)/installed-dev
 test-all: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/installed-dev
+bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/run.py
 
-bench-large: $(VENV)/installed-dev
+bench-large: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/run.py --large
 
 sample-city: $(VENV)/installed-dev
@@ -48,3 +48,7 @@ $(VENV)/installed: pyproject.toml | $(VENV)/pyvenv.cfg
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-bench: pyproject.toml | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --editable ".[dev,bench]"
+	@touch $@ $(VENV)/installed $(VENV)/installed-dev

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -23,8 +24,12 @@ from city import make_city
 
 import gridgeo as gg
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 SIZE = 100.0
+RESOLUTION = 10
 
 CITIES = {
     "sample city, 25 km2": lambda: gg.datasets.read_sample("communities"),
@@ -37,6 +42,7 @@ CITIES = {
     "7,000 communities, 16,400 km2": lambda: make_city(7_000, 16_400),
 }
 LARGE = ("3,500 communities, 8,200 km2", "7,000 communities, 16,400 km2")
+BY_H3 = ("1,000 communities, 1,000 km2", "7,000 communities, 16,400 km2")
 
 
 def squares_and_overlay(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -49,17 +55,30 @@ def squares_and_overlay(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.overlay(areas[["area_code", "geometry"]], grid, keep_geom_type=True)
 
 
-def cut(areas: gpd.GeoDataFrame, min_share: float) -> gpd.GeoDataFrame:
+def h3_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Do what analysts do today: H3 cells whose centre is inside, whole, of no area."""
+    from tobler.util import h3fy  # noqa: PLC0415  # heavy, and needed in its own process only
+
+    return h3fy(areas, resolution=RESOLUTION)
+
+
+def cut(areas: gpd.GeoDataFrame, grid: gg.SquareGrid | gg.H3Grid, min_share: float) -> object:
     """Cut with gridgeo, codes included."""
-    grid = gg.SquareGrid(cell_size=SIZE)
     return gg.areas_to_cells(areas, grid, min_share=min_share, scheme=gg.PLAIN)
 
 
-WORKS = {
+SQUARES, HEXAGONS = gg.SquareGrid(cell_size=SIZE), gg.H3Grid(RESOLUTION)
+BY_SQUARES_WORKS = {
     "geopandas boxes and overlay": squares_and_overlay,
-    "gridgeo, every piece kept": lambda areas: cut(areas, 0),
-    "gridgeo, small pieces merged": lambda areas: cut(areas, 0.5),
+    "gridgeo, every piece kept": lambda areas: cut(areas, SQUARES, 0),
+    "gridgeo, small pieces merged": lambda areas: cut(areas, SQUARES, 0.5),
 }
+BY_H3_WORKS = {
+    "tobler.h3fy, not cut by area": h3_cells,
+    "gridgeo H3, every piece kept": lambda areas: cut(areas, HEXAGONS, 0),
+    "gridgeo H3, small pieces merged": lambda areas: cut(areas, HEXAGONS, 0.5),
+}
+WORKS = BY_SQUARES_WORKS | BY_H3_WORKS
 
 
 def measure(city: str, work: str) -> None:
@@ -71,26 +90,48 @@ def measure(city: str, work: str) -> None:
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     pieces = len(shapely.get_parts(result.geometry.to_numpy()))
-    print(json.dumps([seconds, peak, len(areas), pieces, float(result.area.sum())]))
+    m2 = float(result.to_crs(areas.crs).area.sum())
+    print(json.dumps([seconds, peak, float(areas.area.sum()), pieces, m2]))
 
 
-def compare(city: str, rounds: int) -> None:
-    """Print one city's figures; refuse to compare unequal work."""
-    runs: dict[str, list[list[float]]] = {work: [] for work in WORKS}
+def run_in_turn(city: str, works: Iterable[str], rounds: int) -> dict[str, list[list[float]]]:
+    """Do works on a city, each in a process of its own, and give their figures."""
+    runs: dict[str, list[list[float]]] = {work: [] for work in works}
     for _ in range(rounds):
         for work, figures in runs.items():
             command = [sys.executable, __file__, "--measure", city, work]
             figures.append(json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL)))
-    (*_, n_areas, theirs, their_m2), (*_, ours, our_m2), _ = (runs[work][0] for work in WORKS)
+    return runs
+
+
+def tell(title: str, runs: dict[str, list[list[float]]]) -> None:
+    """Print medians, and how many times as fast as the first work each one is."""
+    rival = statistics.median(figures[0] for figures in next(iter(runs.values())))
+    print(title)
+    for work, figures in runs.items():
+        seconds, peak = (statistics.median(f[column] for f in figures) for column in (0, 1))
+        print(
+            f"  {work:<32}{seconds:9.3f} s {peak:8,.0f} MB {figures[0][3]:12,} cells "
+            f"{rival / seconds:6.1f} times as fast"
+        )
+
+
+def compare_squares(city: str, rounds: int) -> None:
+    """Print one city's figures; refuse to compare unequal work."""
+    runs = run_in_turn(city, BY_SQUARES_WORKS, rounds)
+    (*_, theirs, their_m2), (*_, ours, our_m2), _ = (figures[0] for figures in runs.values())
     assert theirs == ours, f"{theirs:,} pieces by overlay, {ours:,} by gridgeo"
     assert np.isclose(their_m2, our_m2, rtol=1e-11)
-    seconds = {work: statistics.median(f[0] for f in figures) for work, figures in runs.items()}
-    overlay = next(iter(seconds.values()))
-    print(f"{city}: {n_areas:,} areas, {ours:,} pieces of {SIZE:.0f} m squares")
-    for work, figures in runs.items():
-        peak = statistics.median(f[1] for f in figures)
-        ratio = overlay / seconds[work]
-        print(f"  {work:<30}{seconds[work]:9.3f} s {peak:8,.0f} MB {ratio:7.1f} times as fast")
+    tell(f"{city}: squares of {SIZE:.0f} m", runs)
+
+
+def compare_h3(city: str, rounds: int) -> None:
+    """Print one city's figures; gridgeo does more, and has to cover every area exactly."""
+    runs = run_in_turn(city, BY_H3_WORKS, rounds)
+    _, (*_, areas_m2, ours, our_m2), _ = (figures[0] for figures in runs.values())
+    assert ours > runs["tobler.h3fy, not cut by area"][0][3]
+    assert np.isclose(areas_m2, our_m2, rtol=1e-11)
+    tell(f"{city}: H3 cells of resolution {RESOLUTION}", runs)
 
 
 def main() -> None:
@@ -109,7 +150,9 @@ def main() -> None:
         if city.startswith("Barcelona") and not REAL.is_dir():
             print("Barcelona: its file is not beside this checkout")
             continue
-        compare(city, options.rounds)
+        compare_squares(city, options.rounds)
+        if city in BY_H3:
+            compare_h3(city, options.rounds)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ True
 """
 
 from gridgeo import datasets
+from gridgeo.areas import AreaRepair, repair_areas
 from gridgeo.cells import areas_to_cells, merge_log
 from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
 from gridgeo.coverage import CoverageReport, check_coverage
@@ -41,6 +42,7 @@ __all__ = [
     "PLAIN",
     "UNIT_GRID_14",
     "UNIT_GRID_15",
+    "AreaRepair",
     "AssignmentError",
     "CRSError",
     "CheckError",
@@ -69,6 +71,7 @@ __all__ = [
     "read_areas",
     "read_components",
     "read_events",
+    "repair_areas",
     "save_html",
     "save_sheet",
     "working_crs",

@@ -1,4 +1,4 @@
-"""Split outlines -> pieces: walk each cell's border from chain to chain.
+"""Split outlines -> pieces: walk each grid cell's border from chain to chain.
 
 A chain is a run of edges in one lattice cell. It leaves the cell on its border; from there the
 interior is followed counter-clockwise along the border to where the next chain enters.
@@ -7,18 +7,64 @@ interior is followed counter-clockwise along the border to where the next chain 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import shapely
 
-from gridgeo._outlines import ON_COLUMN_LINE, VERTEX, repeated
+from gridgeo._rings import repeated
 
 if TYPE_CHECKING:
-    from gridgeo._outlines import Outlines
+    from gridgeo._rings import Rings
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
-BOTTOM, RIGHT, TOP, LEFT = range(4)
+MOST_SIDES: Final = 16
+"""More than a cell has: four of a square, six of an H3 cell, ten where it lies over an edge of
+the icosahedron."""
+
+
+class Outlines(Protocol):
+    """Outlines of areas, split so that every edge lies in one cell of a grid.
+
+    A key numbers (area, cell): by area, from north to south, west to east. ``cell`` (edges,) is
+    the key of each edge, from its point to the next one. ``crossing`` (points,) tells the points
+    in which an outline crosses the border of a cell from its vertices. ``touchy`` are keys of cells
+    where an outline meets a border in a vertex, or in a corner. Sides are counted
+    counter-clockwise.
+    """
+
+    @property
+    def rings(self) -> Rings: ...
+    @property
+    def cell(self) -> Ints: ...
+    @property
+    def touchy(self) -> Ints: ...
+    @property
+    def crossing(self) -> Bools: ...
+
+    def area_of(self, key: Ints) -> Ints:
+        """Give the areas of keys."""
+
+    def beside(self, key: Ints) -> Ints:
+        """Give the keys of cells and of those beside them, in the same areas."""
+
+    def border_place(self, point: Ints, edge: Ints) -> tuple[Ints, Floats]:
+        """Give the side of the edge's cell on which a crossing lies, and how far along it."""
+
+    def n_sides(self, edge: Ints) -> Ints:
+        """Give the number of sides of the edges' cells."""
+
+    def corner(self, edge: Ints, side: Ints) -> Floats:
+        """Give the point where a side of the edge's cell ends."""
+
+    def cell_m2(self, key: Ints) -> Floats:
+        """Give the sizes of cells."""
+
+    def cell_polygons(self, key: Ints) -> Geometries:
+        """Build the outlines of cells, with the points at which outlines of areas meet them."""
+
+    def whole_cells(self) -> Ints:
+        """Find the keys of all cells that lie in an area, and maybe some that are cut; in order."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +78,8 @@ class Chains:
     ring: Ints
 
 
-def chains_of(outlines: Outlines, cell: Ints) -> tuple[Chains, Ints]:
+def chains_of(outlines: Outlines) -> tuple[Chains, Ints]:
     """Group edges into chains.
-
-    Parameters
-    ----------
-    outlines
-        Split outlines.
-    cell
-        (edges,) key of the (area, cell) in which each edge lies.
 
     Returns
     -------
@@ -49,7 +88,7 @@ def chains_of(outlines: Outlines, cell: Ints) -> tuple[Chains, Ints]:
     Ints
         Rings that lie in one cell altogether and have no chain.
     """
-    rings = outlines.rings
+    rings, cell = outlines.rings, outlines.cell
     first = np.flatnonzero(cell != cell[rings.preceding])
     ring = rings.ring[first]
     chainless = np.flatnonzero(np.bincount(ring, minlength=len(rings.area)) == 0)
@@ -76,12 +115,12 @@ def link_chains(outlines: Outlines, chains: Chains) -> tuple[Ints, Ints, Ints]:
         Keys of cells where the walk is ambiguous: entries and exits coincide or do not alternate.
     """
     n = len(chains.first)
-    entry_side, entry_place = _on_border(outlines, chains.first, chains.first)
-    exit_side, exit_place = _on_border(outlines, chains.end, chains.first)
+    entry_side, entry_place = outlines.border_place(chains.first, chains.first)
+    exit_side, exit_place = outlines.border_place(chains.end, chains.first)
     cell = np.concatenate([chains.cell, chains.cell])
     side = np.concatenate([entry_side, exit_side])
     place = np.concatenate([entry_place, exit_place])
-    order = np.lexsort((place, cell * 4 + side))
+    order = np.lexsort((place, cell * MOST_SIDES + side))
     cell, side, place = cell[order], side[order], place[order]
     leaves = order >= n
 
@@ -98,24 +137,12 @@ def link_chains(outlines: Outlines, chains: Chains) -> tuple[Ints, Ints, Ints]:
     chain = order[exits] - n
     following, corners = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     following[chain] = order[entries] % n
+    n_sides = outlines.n_sides(chains.first)[chain]
     around = (side[entries] == side[exits]) & (place[entries] < place[exits])
-    corners[chain] = np.where(around, 4, (side[entries] - side[exits]) % 4)
-    vertex_ends = (outlines.kind[chains.first] == VERTEX) | (outlines.kind[chains.end] == VERTEX)
+    corners[chain] = np.where(around, n_sides, (side[entries] - side[exits]) % n_sides)
+    vertex_ends = ~(outlines.crossing[chains.first] & outlines.crossing[chains.end])
     ambiguous = np.concatenate([cell[doubtful], chains.cell[vertex_ends]])
     return following, corners, np.unique(ambiguous)
-
-
-def _on_border(outlines: Outlines, point: Ints, edge: Ints) -> tuple[Ints, Floats]:
-    """Give the side of the edge's cell on which a point lies, and how far along it."""
-    line = outlines.line[point]
-    side = np.where(
-        outlines.kind[point] == ON_COLUMN_LINE,
-        np.where(outlines.column[edge] == line, LEFT, RIGHT),
-        np.where(outlines.row[edge] == line, BOTTOM, TOP),
-    )
-    xy = outlines.rings.xy[point]
-    along = np.where((side == BOTTOM) | (side == TOP), xy[:, 0], xy[:, 1])
-    return side, np.where((side == TOP) | (side == LEFT), -along, along)
 
 
 def loops_of(following: Ints) -> tuple[Ints, Ints]:
@@ -157,7 +184,7 @@ def loops_of(following: Ints) -> tuple[Ints, Ints]:
 
 
 def build_loops(
-    outlines: Outlines, chains: Chains, corners: Ints, order: Ints, start: Ints, size: float
+    outlines: Outlines, chains: Chains, corners: Ints, order: Ints, start: Ints
 ) -> Geometries:
     """Build one polygon for each loop of chains, in bulk.
 
@@ -169,8 +196,6 @@ def build_loops(
         (chains,) cell corners that follow each chain.
     order, start
         Chains in loop order and where each loop begins: see :func:`loops_of`.
-    size
-        Side of a lattice cell, metres.
     """
     first, n_edges, n_corners = chains.first[order], chains.n_edges[order], corners[order]
     closing = np.zeros(len(order), dtype=np.int64)
@@ -186,7 +211,7 @@ def build_loops(
     point[beyond] -= np.diff(outlines.rings.start)[ring[beyond]]
     xy[place[chain] + nth] = outlines.rings.xy[point]
 
-    at, corner_xy = _corner_points(outlines, chains, order, n_corners, size)
+    at, corner_xy = _corner_points(outlines, chains, order, n_corners)
     xy[(place + n_edges + 1)[at[0]] + at[1]] = corner_xy
     last = start[1:] - 1
     xy[place[last] + n_points[last] - 1] = xy[place[start[:-1]]]
@@ -197,13 +222,9 @@ def build_loops(
 
 
 def _corner_points(
-    outlines: Outlines, chains: Chains, order: Ints, n_corners: Ints, size: float
+    outlines: Outlines, chains: Chains, order: Ints, n_corners: Ints
 ) -> tuple[tuple[Ints, Ints], Floats]:
     chain, nth = repeated(n_corners)
-    side, _ = _on_border(outlines, chains.end[order], chains.first[order])
-    passed: Ints = (side[chain] + nth) % 4
     edge = chains.first[order][chain]
-    east: Bools = (passed == BOTTOM) | (passed == RIGHT)
-    north: Bools = (passed == RIGHT) | (passed == TOP)
-    xy = np.column_stack([outlines.column[edge] + east, outlines.row[edge] + north])
-    return (chain, nth), xy.astype(np.float64) * size
+    side, _ = outlines.border_place(chains.end[order][chain], edge)
+    return (chain, nth), outlines.corner(edge, (side + nth) % outlines.n_sides(edge))

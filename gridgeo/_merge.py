@@ -138,7 +138,11 @@ def _nearest_links(state: _State, geometry: Geometries, area: Ints) -> tuple[Int
         (source, target), distance = shapely.STRtree(grown).query_nearest(
             grown[lone], exclusive=True, return_distance=True
         )
-        links.append((own[lone[source]], own[target], -distance))
+        # Of equally near ones the smallest, or islets in rows would all gather in one cell.
+        source, target = own[lone[source]], own[target]
+        order = np.lexsort((target, state.m2[target], distance, source))
+        source, kept = np.unique(source[order], return_index=True)
+        links.append((source, target[order][kept], -distance[order][kept]))
     source, target, weight = (np.concatenate(column) for column in zip(*links, strict=True))
     return source, target, weight
 

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
-from gridgeo._cut import cut
-from gridgeo._h3 import cut_by_grid
+from gridgeo._cut import Cut, cut
+from gridgeo._h3 import h3_outlines
 from gridgeo._merge import merge_small
+from gridgeo._squares import SquareOutlines
 from gridgeo.schema import COLUMN, H3, ROW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gridgeo._chains import Outlines
+    from gridgeo.crs import Projection
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 
@@ -55,19 +57,15 @@ def square_pieces(polygons: Geometries, size: float, min_share: float) -> Pieces
     min_share
         A piece below this share of a lattice cell joins a neighbour.
     """
-    found = cut(polygons, size)
-    area, column, row = found.area, found.column, found.row
-    order = _order_in_cell(area, column, row, found.geometry)
-    geometry, m2, whole = found.geometry[order], found.m2[order], found.whole[order]
-    limit = np.where(whole, 0, min_share * size * size)
-    near = _around(area, column, row, np.flatnonzero(m2 < limit))
-    host, merged = merge_small(geometry, area, m2, limit, near=near, spacing=size)
+    outlines = SquareOutlines.of(polygons, size)
+    found, host, cell = _cut_and_merge(outlines, shapely.area(polygons), min_share, spacing=size)
+    area, column, row = outlines.keys.split(found.cell)
     address = {COLUMN: column, ROW: row}
-    return Pieces(area, address, geometry, whole, m2, host, merged)
+    return Pieces(area, address, found.geometry, found.whole, found.m2, host, cell)
 
 
 def h3_pieces(
-    polygons: Geometries, grid: Geometries, names: Sequence[str], min_share: float
+    polygons: Geometries, resolution: int, projection: Projection, min_share: float
 ) -> Pieces:
     """Cut polygons by H3 cells, and merge pieces that are too small.
 
@@ -75,23 +73,33 @@ def h3_pieces(
     ----------
     polygons
         (n,) valid polygons or multipolygons, projected, metres.
-    grid
-        (m,) outlines of the H3 cells, projected likewise, neighbours with the same corners.
-    names
-        (m,) their H3 addresses.
+    resolution
+        H3 resolution.
+    projection
+        That of the polygons.
     min_share
         A piece below this share of its H3 cell joins a neighbour.
     """
-    area, cell, geometry, whole = cut_by_grid(polygons, grid)
-    centre = shapely.get_coordinates(shapely.centroid(grid))[cell]
-    west, _, _, north = shapely.bounds(geometry).T
-    order = np.lexsort((west, -north, centre[:, 0], -centre[:, 1], area))
-    area, cell, geometry, whole = area[order], cell[order], geometry[order], whole[order]
-    m2 = shapely.area(geometry)
-    limit = np.where(whole, 0, min_share * shapely.area(grid)[cell])
-    host, merged = merge_small(geometry, area, m2, limit)
-    address = {H3: np.array(names, dtype=object)[cell]}
-    return Pieces(area, address, geometry, whole, m2, host, merged)
+    outlines, names = h3_outlines(polygons, resolution, projection)
+    found, host, cell = _cut_and_merge(outlines, shapely.area(polygons), min_share)
+    address = {H3: names[outlines.cell_of(found.cell)]}
+    area = outlines.area_of(found.cell)
+    return Pieces(area, address, found.geometry, found.whole, found.m2, host, cell)
+
+
+def _cut_and_merge(
+    outlines: Outlines, areas_m2: Floats, min_share: float, spacing: float | None = None
+) -> tuple[Cut, Ints, Geometries]:
+    found = cut(outlines, areas_m2)
+    order = _order_in_cell(found)
+    geometry, m2, whole = found.geometry[order], found.m2[order], found.whole[order]
+    found = Cut(found.cell, geometry, m2, whole)
+    limit = np.where(whole, 0, min_share * outlines.cell_m2(found.cell))
+    beside_small = outlines.beside(found.cell[m2 < limit])
+    near = np.flatnonzero(np.isin(found.cell, beside_small))
+    area = outlines.area_of(found.cell)
+    host, merged = merge_small(geometry, area, m2, limit, near=near, spacing=spacing)
+    return found, host, merged
 
 
 def join(batches: Sequence[Pieces]) -> Pieces:
@@ -112,22 +120,11 @@ def join(batches: Sequence[Pieces]) -> Pieces:
     )
 
 
-def _order_in_cell(area: Ints, column: Ints, row: Ints, geometry: Geometries) -> Ints:
+def _order_in_cell(found: Cut) -> Ints:
     """Order pieces of one area in one cell as cells are: from north to south, west to east."""
-    same = (np.diff(area) == 0) & (np.diff(column) == 0) & (np.diff(row) == 0)
+    same = np.diff(found.cell) == 0
     shared = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    west, _, _, north = shapely.bounds(geometry[shared]).T
-    group = np.cumsum(~np.append(False, same))[shared]
-    order = np.arange(len(area))
-    order[shared] = shared[np.lexsort((west, -north, group))]
+    west, _, _, north = shapely.bounds(found.geometry[shared]).T
+    order = np.arange(len(found.cell))
+    order[shared] = shared[np.lexsort((west, -north, found.cell[shared]))]
     return order
-
-
-def _around(area: Ints, column: Ints, row: Ints, small: Ints) -> Ints:
-    """Find the pieces in the lattice cells of small ones and beside them, in the same area."""
-    keys = pd.MultiIndex.from_arrays([area, column, row])
-    beside = [
-        pd.MultiIndex.from_arrays([area[small], column[small] + east, row[small] + north])
-        for east, north in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
-    ]
-    return np.flatnonzero(keys.isin(beside[0].append(beside[1:])))

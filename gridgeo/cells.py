@@ -13,10 +13,10 @@ import pandas as pd
 import shapely
 from tqdm import tqdm
 
-from gridgeo._h3 import cell_names, cell_polygons, cells_touching, mean_cell_m2
+from gridgeo._h3 import mean_cell_m2
 from gridgeo._pieces import Pieces, h3_pieces, join, square_pieces
 from gridgeo.codes import CodeScheme, number_within, scheme_for
-from gridgeo.crs import LONLAT, to_crs, working_crs
+from gridgeo.crs import Projection, to_crs, working_crs
 from gridgeo.errors import GeometryError, InputError, TooLargeError
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.schema import (
@@ -30,6 +30,8 @@ from gridgeo.schema import (
 from gridgeo.validate import Faults, check_areas, require_number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geopandas import GeoDataFrame
     from pandas.api.extensions import ExtensionArray as Texts
     from pyproj import CRS
@@ -41,9 +43,6 @@ MAX_CELLS: Final = 5_000_000
 
 BATCH_CELLS: Final = 25_000
 """Cells that are made in one go: enough for numpy to be at its best, little enough for memory."""
-
-MAX_EDGE: Final = 1_000.0
-"""Metres; a longer edge strays from the straight line between its ends on the sphere."""
 
 
 def areas_to_cells(
@@ -110,7 +109,7 @@ def areas_to_cells(
     kind = np.where(n_pieces > 1, 2, np.where(pieces.whole[kept], 0, 1))
     geometry = made.placed(pieces.cell[kept])
     frame = {
-        CELL_CODE: made.codes[kept],
+        CELL_CODE: made.codes,
         AREA_CODE: made.area_codes[pieces.area[kept]],
         AREA_M2: shapely.area(geometry),
         KIND: np.array(KINDS, dtype=object)[kind],
@@ -163,7 +162,7 @@ def merge_log(
     pieces = made.pieces
     joined = np.flatnonzero(pieces.host != np.arange(len(pieces.host)))
     frame = {
-        CELL_CODE: made.codes[pieces.host[joined]],
+        CELL_CODE: made.codes[np.searchsorted(pieces.kept, pieces.host[joined])],
         AREA_CODE: made.area_codes[pieces.area[joined]],
         AREA_M2: pieces.m2[joined],
         **{name: values[joined] for name, values in pieces.address.items()},
@@ -173,7 +172,7 @@ def merge_log(
 
 @dataclass(frozen=True)
 class _Made:
-    """Pieces with the codes of those that are cells (empty text for the others)."""
+    """Pieces, and the codes of those of them that are cells."""
 
     pieces: Pieces
     codes: Texts
@@ -201,16 +200,13 @@ def _make_pieces(
     if moved is not areas:
         check_areas(moved, f"areas in {moved.crs.name}")
     _refuse_too_many(moved, grid, max_cells)
-    if isinstance(grid, SquareGrid):
-        pieces = _cut_by_squares(moved, grid, min_share)
-    else:
-        pieces = _cut_by_h3(moved, grid, min_share)
+    pieces = _cut(moved, grid, min_share)
+    _refuse_lost(moved, grid, pieces)
     area_codes = moved[AREA_CODE].astype("str").array
     owners = pd.Series(area_codes[pieces.area[pieces.kept]])
     scheme = scheme_for(moved[AREA_CODE]) if scheme is None else scheme
-    codes = np.full(len(pieces.host), "", dtype=object)
-    codes[pieces.kept] = scheme.build(owners, number_within(pieces.area[pieces.kept]))
-    return _Made(pieces, pd.array(codes, dtype="str"), area_codes, grid, moved.crs)
+    codes = scheme.build(owners, number_within(pieces.area[pieces.kept]))
+    return _Made(pieces, codes.array, area_codes, grid, moved.crs)
 
 
 def _check_options(
@@ -243,40 +239,45 @@ def _estimate_cells(areas: GeoDataFrame, grid: SquareGrid | H3Grid) -> Floats:
     return inner + border / 2 + 1
 
 
-def _cut_by_squares(areas: GeoDataFrame, grid: SquareGrid, min_share: float) -> Pieces:
+def _cut(areas: GeoDataFrame, grid: SquareGrid | H3Grid, min_share: float) -> Pieces:
     """Cut groups of areas side by side; no cell depends on which areas are cut with it."""
-    polygons = grid.to_lattice(areas.geometry.to_numpy())
     batch = np.cumsum(_estimate_cells(areas, grid)) // BATCH_CELLS
     members = np.split(np.arange(len(areas)), np.flatnonzero(np.diff(batch)) + 1)
+    cut = _cutter(areas.crs, grid, min_share)
+    polygons = areas.geometry.to_numpy()
 
     def work(positions: Ints) -> Pieces:
-        pieces = square_pieces(polygons[positions], grid.size, min_share)
+        pieces = cut(polygons[positions])
         return replace(pieces, area=positions[pieces.area])
 
+    if len(members) == 1:
+        return work(members[0])
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         bar = tqdm(pool.map(work, members), total=len(members), desc="cut", delay=1, leave=False)
         return join(list(bar))
 
 
-def _cut_by_h3(areas: GeoDataFrame, grid: H3Grid, min_share: float) -> Pieces:
-    # A coarse outline a little outside the area finds every H3 cell that touches it, and some
-    # more that the cut drops. Short edges, since a straight one is curved on the sphere.
-    coarse = 0.1 * np.sqrt(mean_cell_m2(grid.resolution))
-    outline = areas.geometry.simplify(coarse).buffer(1.5 * coarse, quad_segs=2)
-    reach = outline.segmentize(MAX_EDGE)
-    ids = cells_touching(to_crs(reach.to_frame("geometry"), LONLAT).geometry, grid.resolution)
-    lonlat = gpd.GeoDataFrame(geometry=cell_polygons(ids), crs=LONLAT)
-    outlines = to_crs(lonlat, areas.crs).geometry.to_numpy()
-    pieces = h3_pieces(areas.geometry.to_numpy(), outlines, cell_names(ids), min_share)
-    _refuse_uncovered(areas, pieces)
-    return pieces
+def _cutter(
+    crs: CRS, grid: SquareGrid | H3Grid, min_share: float
+) -> Callable[[Geometries], Pieces]:
+    if isinstance(grid, SquareGrid):
+        return lambda polygons: square_pieces(grid.to_lattice(polygons), grid.size, min_share)
+    projection = Projection(crs)
+    return lambda polygons: h3_pieces(polygons, grid.resolution, projection, min_share)
 
 
-def _refuse_uncovered(areas: GeoDataFrame, pieces: Pieces) -> None:
-    """Refuse areas where H3 cells, drawn on a plane, leave something out."""
+def _refuse_lost(areas: GeoDataFrame, grid: SquareGrid | H3Grid, pieces: Pieces) -> None:
+    """Refuse areas that vanish, or where H3 cells, drawn on a plane, leave something out."""
     covered = np.bincount(pieces.area, weights=pieces.m2, minlength=len(areas))
+    vanished = np.bincount(pieces.area, minlength=len(areas)) == 0
     uncovered = ~np.isclose(covered, areas.area, rtol=1e-7, atol=1e-3)
+    uncovered &= isinstance(grid, H3Grid)
     faults = Faults("areas", areas.index)
+    faults.add(
+        GeometryError,
+        vanished,
+        "areas narrower than rounding give no cell; drop them or join them to a neighbour",
+    )
     faults.add(
         GeometryError,
         uncovered,

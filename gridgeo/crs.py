@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
-from pyproj import CRS, Geod
+from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError as UnknownCRSError
 
-from gridgeo.errors import CRSError
+from gridgeo.errors import CRSError, name_rows
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -22,6 +23,9 @@ LONLAT: Final = CRS.from_epsg(4326)
 
 MAX_ZONE_WIDTH: Final = 12.0
 """Degrees of longitude beyond which no transverse Mercator zone measures honestly."""
+
+MAX_LATITUDE: Final = 90.0
+MAX_LONGITUDE: Final = 360.0
 
 # West, south, east, north. Coarse on purpose: they only choose a default that a user may override.
 _CHINA: Final = (
@@ -134,10 +138,31 @@ def to_crs(frame: GeoDataFrame, crs: object) -> GeoDataFrame:
     if lost.any():
         raise CRSError(
             f"{lost.sum()} rows have no coordinates in {target.name!r}: their coordinates are not "
-            f"in {own.name!r}, or lie outside the target's area of use.",
+            f"in {own.name!r}, or lie outside the target's area of use "
+            f"{name_rows(frame.index[lost])}.",
             rows=frame.index[lost],
         )
     return moved
+
+
+class Projection:
+    """The way from longitude and latitude to a projected CRS and back, for arrays of (n, 2)."""
+
+    def __init__(self, crs: CRS) -> None:
+        self._way = _way_to(crs)
+
+    def to_plane(self, lonlat: Floats) -> Floats:
+        """Project points."""
+        return np.column_stack(self._way.transform(lonlat[:, 0], lonlat[:, 1]))
+
+    def to_lonlat(self, xy: Floats) -> Floats:
+        """Give longitude and latitude of points on the plane, degrees."""
+        return np.column_stack(self._way.transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
+
+
+@lru_cache
+def _way_to(crs: CRS) -> Transformer:
+    return Transformer.from_crs(LONLAT, crs, always_xy=True)
 
 
 def ellipsoid_area_m2(frame: GeoDataFrame) -> Floats:
@@ -147,7 +172,22 @@ def ellipsoid_area_m2(frame: GeoDataFrame) -> Floats:
     return np.array([abs(geod.geometry_area_perimeter(polygon)[0]) for polygon in lonlat])
 
 
+def _refuse_what_are_no_degrees(frame: GeoDataFrame) -> None:
+    west, south, east, north = frame.geometry.bounds.to_numpy().T
+    wrong = (np.maximum(-south, north) > MAX_LATITUDE) | (np.maximum(-west, east) > MAX_LONGITUDE)
+    if wrong.any():
+        rows = frame.index[wrong]
+        raise CRSError(
+            f"{len(rows)} rows are not in degrees of longitude and latitude, as the frame's CRS "
+            f"{frame.crs.name!r} says: latitude and longitude are swapped, or they are in metres "
+            f"{name_rows(rows)}.",
+            rows=rows,
+        )
+
+
 def _zone(frame: GeoDataFrame) -> CRS:
+    if frame.crs.is_geographic:
+        _refuse_what_are_no_degrees(frame)
     bounds = to_crs(frame, LONLAT).total_bounds
     if not np.isfinite(bounds).all():
         raise CRSError("the frame holds no coordinates to choose a zone by; name one: `crs=`.")
@@ -157,7 +197,8 @@ def _zone(frame: GeoDataFrame) -> CRS:
             f"the frame spans {east - west:.1f} degrees of longitude, no zone measures that "
             "honestly; name a projected CRS in metres: `crs=` (an equal-area one, for example)."
         )
-    lon, lat = (west + east) / 2, (south + north) / 2
+    # Some count longitudes from 0 to 360.
+    lon, lat = ((west + east) / 2 + 180) % 360 - 180, (south + north) / 2
     if any(w <= lon <= e and s <= lat <= n for w, s, e, n in _CHINA):
         return CRS.from_epsg(4534 + round((lon - 75) / 3))
     zone = min(math.floor((lon + 180) / 6) + 1, 60)

@@ -14,6 +14,9 @@ GridGeoError                      ``.rows``: labels at fault, as many as there a
 """
 
 from collections.abc import Hashable, Iterable
+from typing import Final
+
+SHOWN_ROWS: Final = 8
 
 
 class GridGeoError(Exception):
@@ -70,3 +73,10 @@ class TooLargeError(GridGeoError, ValueError):
 
 class MissingExtraError(GridGeoError, ImportError):
     """An optional dependency is not installed."""
+
+
+def name_rows(rows: Iterable[Hashable]) -> str:
+    """Name the first rows at fault and count the others."""
+    labels = [str(label) for label in rows]
+    more = f" and {len(labels) - SHOWN_ROWS} more" if len(labels) > SHOWN_ROWS else ""
+    return f"({'row' if len(labels) == 1 else 'rows'} {', '.join(labels[:SHOWN_ROWS])}{more})"

@@ -10,8 +10,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridgeo._locate import is_finite
 from gridgeo.crs import require_crs
-from gridgeo.errors import CodeError, GeometryError, GridGeoError, InputError, SchemaError
+from gridgeo.errors import (
+    CodeError,
+    GeometryError,
+    GridGeoError,
+    InputError,
+    SchemaError,
+    name_rows,
+)
 from gridgeo.schema import AREA_CODE, CELL_CODE
 
 if TYPE_CHECKING:
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
     from gridgeo.schema import Bools
 
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-_SHOWN = 8
 
 
 class Faults:
@@ -57,15 +64,10 @@ class Faults:
         raise kind(f"`{self._name}`: {messages}", rows=labels.unique())
 
 
-def name_rows(rows: pd.Index) -> str:
-    """Name the first rows at fault and count the others."""
-    shown = ", ".join(str(label) for label in rows[:_SHOWN])
-    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    return f"({'row' if len(rows) == 1 else 'rows'} {shown}{more})"
-
-
-def check_areas(areas: GeoDataFrame, name: str = "areas") -> None:
+def check_areas(areas: GeoDataFrame, name: str = "areas", *, mendable: bool = False) -> None:
     """Guard a frame of areas: ``area_code`` (unique text) and valid polygons, with a CRS.
+
+    Where they are ``mendable``, invalid polygons pass if all their coordinates are numbers.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def check_areas(areas: GeoDataFrame, name: str = "areas") -> None:
     CRSError
         No CRS.
     """
-    _check_partition(areas, AREA_CODE, name)
+    _check_partition(areas, AREA_CODE, name, mendable=mendable)
 
 
 def check_cells(cells: GeoDataFrame, name: str = "cells") -> None:
@@ -131,14 +133,14 @@ def require_option(value: str, options: Sequence[str], name: str) -> None:
         raise InputError(f"`{name}` must be one of {', '.join(map(repr, options))}, not {value!r}.")
 
 
-def _check_partition(frame: GeoDataFrame, code: str, name: str) -> None:
+def _check_partition(frame: GeoDataFrame, code: str, name: str, *, mendable: bool = False) -> None:
     require_geoframe(frame, name)
     require_rows(frame, name)
     require_columns(frame, [code], name)
     require_crs(frame, name)
     faults = Faults(name, frame.index)
     add_code_faults(faults, frame[code], code)
-    add_polygon_faults(faults, frame)
+    add_polygon_faults(faults, frame, mendable=mendable)
     faults.raise_if_any()
 
 
@@ -160,18 +162,22 @@ def add_code_faults(faults: Faults, codes: pd.Series, name: str) -> None:
     )
 
 
-def add_polygon_faults(faults: Faults, frame: GeoDataFrame) -> None:
-    """Note geometries that are null, empty, not polygons, or invalid."""
+def add_polygon_faults(faults: Faults, frame: GeoDataFrame, *, mendable: bool = False) -> None:
+    """Note geometries that are null, empty, not polygons, or invalid beyond what is mendable."""
     geometry = frame.geometry.to_numpy()
     null = shapely.is_missing(geometry)
     empty = shapely.is_empty(geometry)
     wrong = ~null & ~np.isin(shapely.get_type_id(geometry), POLYGONS)
     polygon = ~(null | empty | wrong)
     invalid = polygon.copy()
-    invalid[polygon] = ~shapely.is_valid(geometry[polygon])
+    sound = is_finite if mendable else shapely.is_valid
+    invalid[polygon] = ~sound(geometry[polygon])
     reasons = sorted({r.split("[")[0] for r in shapely.is_valid_reason(geometry[invalid])})
     faults.add(GeometryError, null, "rows without a geometry; drop them or draw them")
     faults.add(GeometryError, empty & ~null & ~wrong, "rows with an empty geometry; drop them")
     faults.add(GeometryError, wrong, "rows that are not polygons; keep the polygons")
-    remedy = "mend them, for example with frame.geometry.make_valid()"
+    method = "method='structure', keep_collapsed=False"
+    remedy = f"mend them, for example with frame.geometry.make_valid({method})"
+    if mendable:
+        remedy = "draw them anew, some of their coordinates are no numbers"
     faults.add(GeometryError, invalid, f"invalid polygons ({', '.join(reasons)}); {remedy}")

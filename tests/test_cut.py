@@ -7,7 +7,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gridgeo._cut import cut
+from gridgeo._pieces import square_pieces
 
 TINY = 1e-9
 """m2: pieces below this are rounding, in the oracle as well as in ours."""
@@ -37,10 +37,11 @@ def table(area, column, row, m2):
 
 def assert_same_as_overlay(polygons, size):
     """Hold a cut against the oracle, piece by piece."""
-    found = cut(polygons, size)
+    found = square_pieces(polygons, size, min_share=0)
+    column, row = found.address["column"], found.address["row"]
     m2 = shapely.area(found.geometry)
     real = m2 > TINY
-    ours = table(found.area[real], found.column[real], found.row[real], m2[real])
+    ours = table(found.area[real], column[real], row[real], m2[real])
     oracle = pieces_by_overlay(polygons, size)
     pd.testing.assert_frame_equal(ours, oracle, check_dtype=False, rtol=1e-9, atol=1e-7)
     assert shapely.is_valid(found.geometry).all()
@@ -124,21 +125,22 @@ def test_awkward_borders_give_the_pieces_that_overlay_gives(name):
 
 def test_a_square_on_the_lattice_gives_whole_cells_only():
     """A square of 30 m on a 10 m lattice is nine whole cells, by hand."""
-    found = cut(polygons(*AWKWARD["a square on the lattice"]), 10.0)
+    found = square_pieces(polygons(*AWKWARD["a square on the lattice"]), 10.0, min_share=0)
     assert found.whole.all()
-    assert sorted(zip(found.column, found.row, strict=True)) == [
+    assert sorted(zip(found.address["column"], found.address["row"], strict=True)) == [
         (column, row) for column in range(3) for row in range(3)
     ]
 
 
 def test_both_neighbours_get_the_same_crossings():
     """The points in which a common border is cut are equal bit for bit on its two sides."""
-    found = cut(
+    found = square_pieces(
         polygons(
             "POLYGON ((1 1, 31.7 1, 17.3 44.1, 1 44, 1 1))",
             "POLYGON ((31.7 1, 49 1, 49 44, 17.3 44.1, 31.7 1))",
         ),
         10.0,
+        min_share=0,
     )
     first, second = (
         set(map(tuple, shapely.get_coordinates(found.geometry[found.area == area])))
@@ -165,7 +167,7 @@ def test_a_vertex_beside_a_line_outlives_a_reprojection():
             tip,
         ]
     )
-    found = cut(np.array([west, other]), 100.0)
+    found = square_pieces(np.array([west, other]), 100.0, min_share=0)
     xy, piece = shapely.get_coordinates(found.geometry, return_index=True)
     step = np.hypot(*np.diff(xy, axis=0).T)[np.diff(piece) == 0]
     assert step.min() > 1e-6
