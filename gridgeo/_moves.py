@@ -1,6 +1,6 @@
 """Who gave ground to whom: the borders before and after a repair, laid over one another.
 
-Overlays of slivers go astray, up to whole areas; the faces between all borders cannot: each is
+Overlays of slivers, area by area, go astray in GEOS. The faces between all borders do not: each is
 counted once, and a point inside it tells who had it and who has it.
 """
 
@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._repair import finest_grid
+from gridgeo._repair import finest_grid, wider
 
 if TYPE_CHECKING:
-    from gridgeo._repair import Repaired
-    from gridgeo.schema import Floats, Geometries, Ints
+    from gridgeo._repair import Limits, Repaired
+    from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 NOBODY: Final = -1
 """Stands for the area that ground comes from or goes to where there is none."""
+
+_MARGIN: Final = 1.01
+"""To this GEOS and we measure how wide a gap is; snapping may move either of its sides as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,16 @@ def find_moves(before: Geometries, repaired: Repaired) -> Moves:
         gained=_sum_by_area(owner, m2[at], n_areas),
         lost=_sum_by_area(giver, m2[face], n_areas),
     )
+
+
+def find_astray(moves: Moves, limits: Limits) -> Bools:
+    """Tell which moves go beyond the limits, which GEOS does where its snapping fails."""
+    allowed = {"gap": limits.max_gap, "overlap": limits.max_overlap, "snap": limits.snap}
+    astray = np.zeros(len(moves.reason), dtype=bool)
+    for reason, metres in allowed.items():
+        at = np.flatnonzero(moves.reason == reason)
+        astray[at] = wider(moves.ground[at], _MARGIN * metres + limits.snap)
+    return astray
 
 
 def _lay_over(before: Geometries, repaired: Repaired) -> tuple[Geometries, Ints, Ints]:

@@ -92,7 +92,7 @@ def repair(polygons: Geometries, limits: Limits) -> Repaired:
     mismatched = find_mismatched(polygons)
     shared = find_shared(polygons, mismatched)
     conflicts = _find_conflicts(polygons, shared, max(limits.max_overlap, limits.snap))
-    member = mismatched | _at_narrow_ground(polygons, mismatched, limits.max_gap)
+    member = mismatched | _have_narrow_parts(polygons, limits.max_gap)
     member[shared[0]] = member[shared[1]] = True
     while True:
         members = np.flatnonzero(member)
@@ -216,13 +216,12 @@ def _find_conflicts(
     return Conflicts(faces[used], face, claims[:, 1])
 
 
-def _at_narrow_ground(polygons: Geometries, mismatched: Bools, max_gap: float) -> Bools:
-    """Tell which polygons lie at a narrow hole, or are themselves taken for one by GEOS."""
+def _have_narrow_parts(polygons: Geometries, max_gap: float) -> Bools:
+    """Tell which polygons GEOS would take for a gap where it does not see them."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
-    at = np.zeros(len(polygons), dtype=bool)
-    at[_at_narrow_holes(polygons, mismatched, max_gap)] = True
-    at[owner[~wider(parts, max_gap)]] = True
-    return at
+    narrow = np.zeros(len(polygons), dtype=bool)
+    narrow[owner[~wider(parts, max_gap)]] = True
+    return narrow
 
 
 def _at_narrow_holes(polygons: Geometries, mismatched: Bools, max_gap: float) -> Ints:
@@ -255,9 +254,9 @@ def _clean(polygons: Geometries, members: Ints, conflicts: Conflicts, limits: Li
 
 
 def _find_disturbed(repaired: Repaired, max_gap: float) -> Ints:
-    """Find the polygons that have to be cleaned too, for what the cleaning of others has done.
+    """Find the polygons that have to be cleaned too: those at holes, and for what others had done.
 
-    It may have moved a common border on one side only, or closed the mouth of a slit.
+    Cleaning may have moved a common border on one side only, or closed the mouth of a slit.
     """
     polygons, members = repaired.polygons, repaired.members
     near = shapely.STRtree(polygons).query(polygons[members], predicate="intersects")[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._moves import NOBODY, find_moves
+from gridgeo._moves import NOBODY, find_astray, find_moves
 from gridgeo._repair import (
     Keeper,
     Limits,
@@ -33,27 +33,32 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from gridgeo._moves import Moves
-    from gridgeo.schema import Geometries, Ints
+    from gridgeo._repair import Repaired
+    from gridgeo.schema import Bools, Geometries, Ints
 
 __all__ = ["AreaRepair", "repair_areas"]
 
 MIN_SNAP: Final = 1e-6
 """Metres; GEOS loses areas where it may not snap at all (libgeos/geos#1525)."""
 
+_SNAP_SHARES: Final = (1.0, 0.7, 0.4, 0.1, 0.0)
+"""Where snapping makes borders cross, GEOS may join two areas into one; a little less does not."""
+
 ROUNDING_M2: Final = 1e-6
 """A square millimetre; what moved less between two areas is not listed."""
 
-_REASONS: Final = {
+_REASONS: Final = ("ring", "overlap", "gap", "snap")
+_LEFT: Final = ("overlap", "gap", "edge")
+_TOLD: Final = {
     "ring": "rings that crossed themselves",
     "overlap": "ground that several claimed, now with one",
     "gap": "ground that nobody had, now with one",
     "snap": "borders moved onto one another",
+    "overlap left": "ground that two areas still claim",
+    "gap left": "holes between areas",
+    "edge left": "areas whose border does not match a neighbour's",
 }
-_LEFT: Final = {
-    "overlap": "pairs that still claim the same ground",
-    "gap": "holes between areas",
-    "edge": "areas whose border does not match a neighbour's",
-}
+"""The lines of a repair's table, and what each counts."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,7 +88,8 @@ class AreaRepair:
         ``edge``), ``area_codes`` (of all that claim or surround it, by comma), ``m2``,
         ``width``, and the ground. A lake inside one area is no gap.
     limits
-        The limits of the repair by name, in metres.
+        The limits of the repair by name, in metres; ``snap`` is lower than asked for where GEOS
+        would have gone beyond the limits with it.
     """
 
     areas: GeoDataFrame
@@ -131,7 +137,8 @@ class AreaRepair:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{n}</td><td>{m2}</td><td>{width}</td></tr>"
+            f'<tr title="{escape(_TOLD[name])}"><th>{name}</th>'
+            f"<td>{n}</td><td>{m2}</td><td>{width}</td></tr>"
             for name, n, m2, width in self._table()
         )
         head = "<tr><th></th><th>rows</th><th>m2</th><th>widest</th></tr>"
@@ -210,15 +217,17 @@ def repair_areas(
     AreaRepair
         ``.areas`` in the working CRS, where the borders match vertex for vertex and which the next
         stages take as it is: same rows, index and columns, heights dropped. An area without a
-        fault keeps its polygon, coordinate for coordinate. ``.changes``, ``.balance``
-        and ``.left`` tell what moved and what did not.
+        fault keeps its polygon, coordinate for coordinate, unless snapping moved a border that
+        it has in common with one. ``.changes``, ``.balance`` and ``.left`` tell what moved and
+        what did not.
 
     Raises
     ------
     SchemaError, CodeError, CRSError
         The areas cannot be used as they are; see :func:`gridgeo.validate.check_areas`.
     GeometryError
-        Geometries null, empty, not polygons, or with nothing left of them after the repair.
+        Geometries null, empty, not polygons, or enclosing nothing; areas of which the repair
+        would leave nothing, or that it could not keep within the limits.
     InputError
         A limit is negative or no number, or ``keeper`` is misspelled.
 
@@ -241,18 +250,18 @@ def repair_areas(
     moved = to_crs(areas, working_crs(areas, crs))
     drawn = shapely.force_2d(moved.geometry.to_numpy())
     mended, crossed = mend_rings(drawn)
-    _refuse_empty(areas, mended, "polygons that enclose no ground; draw them anew or drop them")
-    repaired = repair(mended, limits)
-    message = "areas that would be swallowed within the limits; drop them, or lower the limits"
-    _refuse_empty(areas, repaired.polygons, message)
-    moves = find_moves(mended, repaired)
+    message = "polygons that enclose no ground; draw them anew or drop them"
+    _refuse(areas, shapely.is_empty(mended), message)
+    repaired, moves, kept, beyond = _repair_within(mended, limits)
+    message = "areas that would be swallowed, or moved beyond the limits; draw them anew"
+    _refuse(areas, beyond, message)
     frame = moved.set_geometry(gpd.GeoSeries(repaired.polygons, index=moved.index, crs=moved.crs))
     return AreaRepair(
         areas=frame,
         changes=_changes(moved, drawn, mended, crossed, moves),
         balance=_balance(frame, drawn, mended, moves),
         left=_left(frame),
-        limits={"max_gap": max_gap, "max_overlap": max_overlap, "snap": snap},
+        limits={"max_gap": max_gap, "max_overlap": max_overlap, "snap": kept.snap},
     )
 
 
@@ -266,9 +275,24 @@ def _read_limits(max_gap: float, max_overlap: float, snap: float, keeper: Keeper
     return Limits(max_gap, max_overlap, snap, keeper)
 
 
-def _refuse_empty(areas: GeoDataFrame, polygons: Geometries, message: str) -> None:
+def _repair_within(mended: Geometries, limits: Limits) -> tuple[Repaired, Moves, Limits, Bools]:
+    """Repair; with less snapping where GEOS goes beyond the limits. Also tell which areas still."""
+    for share in _SNAP_SHARES:
+        tried = replace(limits, snap=max(share * limits.snap, MIN_SNAP))
+        repaired = repair(mended, tried)
+        moves = find_moves(mended, repaired)
+        astray = find_astray(moves, limits)
+        beyond = np.asarray(shapely.is_empty(repaired.polygons), dtype=bool)
+        hands = np.concatenate([moves.giver[astray], moves.taker[astray]])
+        beyond[hands[hands != NOBODY]] = True
+        if not beyond.any():
+            break
+    return repaired, moves, tried, beyond
+
+
+def _refuse(areas: GeoDataFrame, at_fault: Bools, message: str) -> None:
     faults = Faults("areas", areas.index)
-    faults.add(GeometryError, shapely.is_empty(polygons), message)
+    faults.add(GeometryError, at_fault, message)
     faults.raise_if_any()
 
 
@@ -290,14 +314,11 @@ def _changes(
         crs=areas.crs,
     )
     names = ["from_code", "to_code", "reason"]
-    ground = gpd.GeoDataFrame(
-        dict(zip(names, (codes[moves.giver], codes[moves.taker], moves.reason), strict=True)),
-        geometry=moves.ground,
-        crs=areas.crs,
-    )
-    if len(ground):
-        ground = ground.dissolve(by=names, as_index=False)
+    hands = zip(names, (codes[moves.giver], codes[moves.taker], moves.reason), strict=True)
+    ground = gpd.GeoDataFrame(dict(hands), geometry=moves.ground, crs=areas.crs)
     ground = ground.assign(m2=ground.area)
+    if len(ground):
+        ground = ground.dissolve(by=names, aggfunc="sum", as_index=False)
     ground = ground[ground["m2"] > ROUNDING_M2]
     ground = ground.assign(width=widths(ground.geometry.to_numpy()))
     changes = pd.concat([rings, ground[rings.columns]]) if len(ground) else rings
@@ -347,4 +368,4 @@ def _left(areas: GeoDataFrame) -> GeoDataFrame:
         },
         geometry=np.concatenate([ground, edges]),
         crs=areas.crs,
-    )
+    ).astype({"kind": "str", "area_codes": "str"})

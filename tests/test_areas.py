@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 from shapely.affinity import translate
@@ -170,6 +170,14 @@ def test_parts_that_overlap_are_joined_and_lose_what_counted_twice():
     assert_sums_agree(repair)
 
 
+def test_ground_that_a_ring_goes_round_twice_is_filled():
+    """A ring that overlaps itself on 1,600 m2 covers them once; even-odd would punch a hole."""
+    ring = [(0, 0), (100, 0), (100, 60), (40, 60), (40, 20), (80, 20), (80, 100), (0, 100)]
+    repair = repair_areas(layer(A=Polygon(ring)))
+    assert moved(repair) == [("A", "", "ring", 1600.0)]
+    assert_sums_agree(repair)
+
+
 def test_a_mended_ring_is_told_where_no_m2_moved():
     """A ring that touches itself is listed with 0 m2: nothing is changed in silence."""
     pinched = Polygon([(0, 0), (10, 0), (10, 10), (5, 10), (4, 5), (5, 10), (0, 10)])
@@ -214,6 +222,17 @@ def test_only_snapping_closes_a_slit_that_is_open_to_the_outside():
     assert "snap" in set(closed.changes["reason"])
     assert_within_limits(closed)
     assert_sums_agree(closed)
+
+
+def test_a_vertex_that_one_side_lacks_is_added():
+    """Three areas meet where the long border has no vertex: it gets one, and no ground moves."""
+    areas = layer(W=box(0, 0, 100, 100), N=box(100, 50, 200, 100), S=box(100, 0, 200, 50))
+    assert not tiles(areas)
+    repair = repair_areas(areas)
+    assert tiles(repair.areas)
+    assert shapely.get_num_coordinates(repair.areas.geometry.array).tolist() == [6, 5, 5]
+    assert repair.changes.empty
+    assert repair.ok
 
 
 # What is not
@@ -280,6 +299,16 @@ def test_a_wide_gap_stays_and_is_reported_with_its_neighbours():
     assert filled.ok
 
 
+def test_a_lake_that_touches_the_border_in_a_point_is_no_gap():
+    """It lies in one area; the other meets it in a corner and does not surround it."""
+    lake = Polygon([(30, 50), (40, 40), (50, 50), (40, 60)])
+    shell = Polygon([(0, 0), (50, 0), (50, 50), (50, 100), (0, 100)])
+    east = Polygon([(50, 0), (100, 0), (100, 100), (50, 100), (50, 50)])
+    repair = repair_areas(layer(W=Polygon(shell.exterior, [lake.exterior]), E=east))
+    assert repair.ok
+    assert repair.changes.empty
+
+
 def test_an_island_in_a_gap_is_no_part_of_it():
     """The ring of bare ground round an island between two areas is measured without it."""
     hole, island = box(40, 40, 60, 60), box(45, 45, 55, 55)
@@ -305,8 +334,9 @@ def test_a_narrow_area_is_not_taken_for_a_gap():
 
 
 def test_a_sound_layer_comes_back_bit_for_bit():
-    """Lakes, parts and borders in order: the same polygons, no change, nothing left."""
-    areas = frame_of(voronoi_city(7))
+    """Parts in order, and a lane as narrow as a gap: the same bytes, no change, nothing left."""
+    lane = [box(3000, 0, 3000.5, 100), box(3000.5, 0, 3100, 100)]
+    areas = frame_of([*voronoi_city(7), *lane])
     areas.loc[3, "geometry"] = MultiPolygon(
         [areas.geometry[3], translate(box(2000, 0, 2050, 50), EAST, NORTH)]
     )
@@ -386,6 +416,8 @@ def test_heights_are_dropped():
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(seed=0, metres=0.1, snap=0.2)
+@example(seed=23, metres=0.01, snap=0.01)
 @given(
     seed=st.integers(0, 10**6),
     metres=st.sampled_from([1e-4, 0.01, 0.1, 0.3]),
@@ -463,11 +495,21 @@ def test_holes_are_found_where_borders_do_not_match():
     assert hole.equals(box(10, 10, 20, 20))
 
 
+def test_less_is_snapped_where_geos_would_join_two_areas():
+    """With half of 0.2 m GEOS loses a border of this city; the limits say what was taken."""
+    polygons = frame_of(jitter(voronoi_city(0), 0.1, 0))
+    cleaned = shapely.coverage_clean(polygons.geometry.array, gap_width=1, snapping_distance=0.1)
+    assert shapely.is_empty(cleaned).any()
+    repair = repair_areas(polygons, snap=0.2)
+    assert repair.limits["snap"] < 0.2
+    assert repair.balance["m2_lost"].max() < 100
+
+
 # Reports
 
 
 def test_the_report_tells_limits_moves_and_what_is_left():
-    """Text and HTML name limits, m2 by reason and the faults left; codes are escaped."""
+    """Text and HTML name the limits, m2 by reason and the faults left."""
     areas = layer(W=box(0, 0, 300, 100), E=box(299.5, 0, 500, 100), X=box(490, 0, 600, 100))
     repair = repair_areas(areas)
     assert isinstance(repair, AreaRepair)
@@ -479,6 +521,16 @@ def test_the_report_tells_limits_moves_and_what_is_left():
     html = repair._repr_html_()
     assert "<table>" in html
     assert "1,000.000 m2" in html
+
+
+def test_a_border_that_stays_unmatched_is_left_as_a_fault(monkeypatch):
+    """Were GEOS to leave a vertex on one side only, no ground is amiss, yet it is told."""
+    areas = layer(W=box(0, 0, 100, 100), N=box(100, 50, 200, 100), S=box(100, 0, 200, 50))
+    assert repair_areas(areas).ok
+    monkeypatch.setattr(shapely, "coverage_clean", lambda polygons, **_: polygons.copy())
+    assert [row[:3] for row in left(repair_areas(areas))] == [
+        ("edge", code, 0.0) for code in ("W", "N", "S")
+    ]
 
 
 def test_faults_left_are_raised_with_their_rows():
@@ -545,10 +597,25 @@ def test_a_misspelled_keeper_names_the_options():
 
 
 def test_an_area_that_would_vanish_is_refused():
-    """Snapping closes a lane narrower than its half: the row is named, none is lost."""
-    areas = layer(LANE=box(100, 0, 100.1, 100), W=box(0, 0, 100, 100), E=box(100.05, 0, 200, 100))
+    """An area narrower than the least snapping closes: the row is named, none is lost."""
+    areas = layer(SLIT=box(100, 0, 100 + 3e-7, 100), W=box(0, 0, 100, 100))
     with pytest.raises(GeometryError, match="swallowed") as error:
-        repair_areas(areas, snap=1.0)
+        repair_areas(areas)
+    assert error.value.rows == (0,)
+
+
+def test_a_repair_that_goes_astray_is_refused(monkeypatch):
+    """Were GEOS to give ground away with any snapping, the rows would be named."""
+    clean = shapely.coverage_clean
+
+    def astray(polygons, **options):
+        cleaned = clean(polygons, **options)
+        cleaned[0] = shapely.difference(cleaned[0], translate(box(9, 9, 19, 19), EAST, NORTH))
+        return cleaned
+
+    monkeypatch.setattr(shapely, "coverage_clean", astray)
+    with pytest.raises(GeometryError, match="beyond the limits") as error:
+        repair_areas(layer(W=box(0, 0, 300, 100), E=box(299.5, 0, 500, 100)))
     assert error.value.rows == (0,)
 
 
