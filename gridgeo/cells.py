@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from tqdm import tqdm
 
+from gridgeo._collector import collector_held
 from gridgeo._h3 import mean_cell_m2
 from gridgeo._pieces import Pieces, h3_pieces, join, square_pieces
 from gridgeo.codes import CodeScheme, number_within, scheme_for
@@ -45,6 +46,7 @@ BATCH_CELLS: Final = 25_000
 """Cells that are made in one go: enough for numpy to be at its best, little enough for memory."""
 
 
+@collector_held()
 def areas_to_cells(
     areas: GeoDataFrame,
     grid: SquareGrid | H3Grid | None = None,
@@ -119,6 +121,7 @@ def areas_to_cells(
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=made.crs)
 
 
+@collector_held()
 def merge_log(
     areas: GeoDataFrame,
     grid: SquareGrid | H3Grid | None = None,

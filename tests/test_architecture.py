@@ -14,6 +14,7 @@ FLOORS = {
     "validate": 1,
     "crs": 1,
     "codes": 1,
+    "_collector": 1,
     "_rings": 1,
     "_squares": 1,
     "_mesh": 1,

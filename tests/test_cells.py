@@ -1,5 +1,7 @@
 """areas -> cells: answers by hand, merging, codes, and what bad input gets."""
 
+import gc
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -301,3 +303,18 @@ def test_bad_options_are_refused(option, message):
     """Each option says what it takes."""
     with pytest.raises(InputError, match=message):
         areas_to_cells(frame([box(0, 0, 9, 9)]), **option)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_goes_on_as_it_was(enabled):
+    """Cutting holds the collector of cycles and lets it go again, after an error too."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        areas_to_cells(frame([box(0, 0, 90, 90)]))
+        assert gc.isenabled() == enabled
+        with pytest.raises(InputError):
+            areas_to_cells(frame([box(0, 0, 90, 90)]), min_share=2)
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()
