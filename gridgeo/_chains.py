@@ -61,7 +61,7 @@ class Outlines(Protocol):
         """Give the sizes of cells."""
 
     def cell_polygons(self, key: Ints) -> Geometries:
-        """Build the outlines of cells, with the points at which outlines of areas meet them."""
+        """Build the outlines of cells, on which outlines of areas meet them at the same points."""
 
     def whole_cells(self) -> Ints:
         """Find the keys of all cells that lie in an area, and maybe some that are cut; in order."""

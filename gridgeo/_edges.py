@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from gridgeo._rings import comes_first
+
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
@@ -69,7 +71,7 @@ def _edges(polygons: Geometries, spacing: float | None) -> tuple[Ints, Floats, F
         edge = edge[_along_line(xy[:, 0], edge, spacing) | _along_line(xy[:, 1], edge, spacing)]
     edge = edge[(xy[edge] != xy[edge + 1]).any(axis=1)]
     start, end = xy[edge], xy[edge + 1]
-    swap = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
+    swap = comes_first(end, start)
     start[swap], end[swap] = end[swap], start[swap]
     return owner[edge], start, end
 

@@ -17,7 +17,7 @@ from gridgeo._rings import repeated, rings_of
 
 if TYPE_CHECKING:
     from gridgeo.crs import Projection
-    from gridgeo.schema import Floats, Geometries, Ints
+    from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 EARTH_M2: Final = 4 * np.pi * 6_371_007.180918475**2
 """The sphere on which H3 measures: the one with the area of WGS 84."""
@@ -59,10 +59,19 @@ def h3_outlines(
         The split outlines.
     Geometries
         (cells,) H3 addresses of the mesh's cells, 15 hexadecimal digits.
+
+    Raises
+    ------
+    BeyondPlane
+        Areas at cells that the plane does not hold, or shows turned around.
     """
     rings = rings_of(polygons)
     points, vertex = _along_edges(rings.xy, rings.xy[rings.following], resolution)
-    passed = _cells_at(projection.to_lonlat(points), resolution)
+    lonlat = projection.to_lonlat(points)
+    edge = np.repeat(np.arange(len(vertex)), np.diff(np.append(vertex, len(points))))
+    astray = ~np.isfinite(lonlat[:, 0] + lonlat[:, 1])
+    _refuse(rings.area[rings.ring[edge]], astray)
+    passed = _cells_at(lonlat, resolution)
     area, inside = _cells_inside(polygons, resolution, projection)
     around = np.asarray(h3ronpy.grid_disk(pa.array(np.unique(passed)), 1, flatten=True))
     ids = np.union1d(around, inside)
@@ -70,9 +79,24 @@ def h3_outlines(
     by_id = np.argsort(ids)
     number = by_id[np.searchsorted(ids, np.concatenate([passed[vertex], inside]), sorter=by_id)]
     guess, inside = number[: len(vertex)], number[len(vertex) :]
+    folded: Bools = ~(mesh.m2 > 0)
+    _refuse(np.append(rings.area[rings.ring], area), folded[number])
     keys = np.sort(area * len(ids) + inside)
     names = pa.array(h3ronpy.cells_to_string(pa.array(ids))).to_numpy(zero_copy_only=False)
     return MeshOutlines.of(rings, guess, mesh, keys), names
+
+
+class BeyondPlane(Exception):  # noqa: N818  # a signal that becomes an error with row labels
+    """Areas, by position, where H3 cells cannot be drawn on the plane."""
+
+    def __init__(self, areas: Ints) -> None:
+        super().__init__(areas)
+        self.areas = areas
+
+
+def _refuse(area: Ints, at_fault: Bools) -> None:
+    if at_fault.any():
+        raise BeyondPlane(np.unique(area[at_fault]))
 
 
 def _along_edges(start: Floats, end: Floats, resolution: int) -> tuple[Floats, Ints]:
@@ -111,7 +135,7 @@ def _mesh_of(ids: Ints, projection: Projection) -> tuple[Mesh, Ints]:
     """Give the mesh of cells, and the cells in its order: north to south, west to east."""
     lonlat, n_sides = _corners_of(ids)
     owner, nth = repeated(n_sides)
-    point, first = same_points(lonlat, SAME_DEGREES)
+    point, first = _same_points(lonlat, SAME_DEGREES)
     # A corner is where the lowest of its cells puts it, whichever other cells are there.
     xy = projection.to_plane(lonlat[first])
     corner = np.zeros((len(ids), int(n_sides.max())), dtype=np.int64)
@@ -137,7 +161,7 @@ def _corners_of(ids: Ints) -> tuple[Floats, Ints]:
     return xy, n_corners
 
 
-def same_points(xy: Floats, tolerance: float) -> tuple[Ints, Ints]:
+def _same_points(xy: Floats, tolerance: float) -> tuple[Ints, Ints]:
     """Find points that are nearer to each other than ``tolerance``.
 
     Points are told apart by gaps in x, then by gaps in y: no rounding, so no two points of one

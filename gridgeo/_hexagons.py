@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from gridgeo._rings import insert, moved, repeated
+from gridgeo._rings import insert, move_vertices, repeated
 from gridgeo._walk import NEAR, Edges, put_on_corners, walk
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class MeshOutlines:
         """
         cell, distance = mesh.locate(guess, rings.xy)
         xy, on_border = _put_on_mesh(mesh, cell, distance, rings.xy)
-        rings, kept = moved(rings, xy)
+        rings, kept = move_vertices(rings, xy)
         cell, on_border = cell[kept], on_border[kept]
         edges = Edges.of(rings, cell)
         met = walk(mesh, edges)

@@ -140,6 +140,8 @@ def _nearest_links(state: _State, geometry: Geometries, area: Ints) -> tuple[Int
         )
         # Of equally near ones the smallest, or islets in rows would all gather in one cell.
         source, target = own[lone[source]], own[target]
+        apart = source != target
+        source, target, distance = source[apart], target[apart], distance[apart]
         order = np.lexsort((target, state.m2[target], distance, source))
         source, kept = np.unique(source[order], return_index=True)
         links.append((source, target[order][kept], -distance[order][kept]))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridgeo._rings import comes_first
+
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Ints
 
@@ -121,12 +123,6 @@ class Mesh:
             cell[astray] = target[astray]
             distance[astray] = self.inward(cell[astray], xy[astray])
         return cell, distance
-
-
-def comes_first(some: Floats, others: Floats) -> Bools:
-    """Tell whether points come before others in canonical order: further west, or south."""
-    x, y, u, v = some[..., 0], some[..., 1], others[..., 0], others[..., 1]
-    return (x < u) | ((x == u) & (y < v))
 
 
 def _neighbours(corner: Ints, end: Ints) -> tuple[Ints, Ints]:

@@ -49,7 +49,7 @@ class Rings:
 def rings_of(polygons: Geometries) -> Rings:
     """Take polygons apart into rings, shells counter-clockwise and holes clockwise.
 
-    Repeated points are still there; :func:`moved` drops them.
+    Repeated points are still there; :func:`move_vertices` drops them.
     """
     parts, part_area = shapely.get_parts(shapely.orient_polygons(polygons), return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
@@ -60,7 +60,7 @@ def rings_of(polygons: Geometries) -> Rings:
     return Rings(xy, ring, start, ring_part, part_area[ring_part], ~shapely.is_ccw(rings))
 
 
-def moved(rings: Rings, xy: Floats) -> tuple[Rings, Bools]:
+def move_vertices(rings: Rings, xy: Floats) -> tuple[Rings, Bools]:
     """Move the vertices of rings, a little.
 
     Returns
@@ -119,6 +119,12 @@ def linear_rings(rings: Rings, wanted: Ints) -> Geometries:
     """Build the wanted rings as geometries."""
     ring, nth = repeated(np.diff(rings.start)[wanted])
     return shapely.linearrings(rings.xy[rings.start[wanted][ring] + nth], indices=ring)
+
+
+def comes_first(some: Floats, others: Floats) -> Bools:
+    """Tell whether points come before others in canonical order: further west, or south."""
+    x, y, u, v = some[..., 0], some[..., 1], others[..., 0], others[..., 1]
+    return (x < u) | ((x == u) & (y < v))
 
 
 def repeated(counts: Ints) -> tuple[Ints, Ints]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._rings import Rings, insert, moved, repeated, rings_of
+from gridgeo._rings import Rings, comes_first, insert, move_vertices, repeated, rings_of
 
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Geometries, Ints
@@ -83,7 +83,7 @@ class SquareOutlines:
             Side of a lattice cell, metres; lines stand at its whole multiples.
         """
         rings = rings_of(polygons)
-        rings, _ = moved(rings, _snap_to_lines(rings.xy, size))
+        rings, _ = move_vertices(rings, _snap_to_lines(rings.xy, size))
         edges = _canonical_edges(rings, size)
         cross = _crossings(edges, size)
         keys = Keys.covering(rings.xy, size)
@@ -212,9 +212,7 @@ class _Crossings:
 
 def _canonical_edges(rings: Rings, size: float) -> _Edges:
     here, there = rings.xy, rings.xy[rings.following]
-    swapped = (there[:, 0] < here[:, 0]) | (
-        (there[:, 0] == here[:, 0]) & (there[:, 1] < here[:, 1])
-    )
+    swapped = comes_first(there, here)
     low = np.where(swapped[:, None], there, here)
     high = np.where(swapped[:, None], here, there)
     column, n_columns = _lines_between(low[:, 0], high[:, 0], size)

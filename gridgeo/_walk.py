@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from gridgeo._mesh import comes_first
+from gridgeo._rings import comes_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,17 +67,19 @@ _Met: TypeAlias = "tuple[Ints, Floats, Ints, Ints, Ints]"
 def walk(mesh: Mesh, edges: Edges) -> Walked:
     """Follow every edge from the cell of its low end to that of its high end."""
     first = edges.first.copy()
-    edge = np.flatnonzero(edges.first != edges.last)
-    at = edges.first[edge]
+    # A bent cell may be left and entered again.
+    edge = np.flatnonzero((edges.first != edges.last) | mesh.bent[edges.first])
+    at, since = edges.first[edge], np.zeros(len(edge))
     none = edge[:0]
     met: list[_Met] = [(none, np.empty((0, 2)), none, none, none)]
     near = [(none, none)]
-    # A straight line enters a convex cell once.
+    # A straight line enters a convex cell once, a bent one seldom twice.
     for _ in range(len(mesh.corner)):
         if not len(edge):
             break
-        side, xy, onward = _exits(mesh, at, edges.low[edge], edges.high[edge])
-        edge, at, side, xy = edge[onward], at[onward], side[onward], xy[onward]
+        side, share, onward = _exits(mesh, at, edges.low[edge], edges.high[edge], since)
+        edge, at, side, share = edge[onward], at[onward], side[onward], share[onward]
+        xy = edges.low[edge] + share[:, None] * (edges.high[edge] - edges.low[edge])
         xy, at_corner = put_on_corners(mesh, at, side, xy)
         target = mesh.beyond[at, side]
         begins, ends = _within(xy, edges.low[edge]), _within(xy, edges.high[edge])
@@ -86,24 +88,30 @@ def walk(mesh: Mesh, edges: Edges) -> Walked:
         met.append((edge[made], xy[made], mesh.border[at, side][made], at[made], target[made]))
         doubtful = begins | ends | at_corner
         near.append((edge[doubtful], at[doubtful]))
-        going = ~ends & (target != edges.last[edge]) & (target >= 0)
-        edge, at = edge[going], target[going]
+        going = ~ends & (target >= 0)
+        going &= (target != edges.last[edge]) | mesh.bent[target]
+        edge, at, since = edge[going], target[going], share[going]
     return _in_order(met, first, near)
 
 
-def _exits(mesh: Mesh, at: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats, Bools]:
-    """Find the side through which edges leave their cells, where, and whether they do."""
+def _exits(
+    mesh: Mesh, at: Ints, low: Floats, high: Floats, since: Floats
+) -> tuple[Ints, Floats, Bools]:
+    """Find the side through which edges leave their cells, at which share, and whether they do.
+
+    ``since`` is the share at which they entered: a bent cell is left further on.
+    """
     inside_low, inside_high = mesh.inward(at, low), mesh.inward(at, high)
     leaving = (inside_high < 0) & (inside_low > inside_high)
     along = np.full(leaving.shape, np.inf)
     along[leaving] = inside_low[leaving] / (inside_low[leaving] - inside_high[leaving])
     bent = np.flatnonzero(mesh.bent[at])
     along[bent] = _on_side(mesh, at[bent], low[bent], high[bent], along[bent])
+    along[bent] = np.where(along[bent] > since[bent, None], along[bent], np.inf)
     side = along.argmin(axis=1)
     share = along[np.arange(len(at)), side]
     onward = np.isfinite(share)
-    share = np.clip(share[:, None], 0, 1, where=onward[:, None], out=np.zeros((len(at), 1)))
-    return side, low + share * (high - low), onward
+    return side, np.clip(np.where(onward, share, 0), 0, 1), onward
 
 
 def _on_side(mesh: Mesh, at: Ints, low: Floats, high: Floats, along: Floats) -> Floats:

@@ -14,11 +14,14 @@ import shapely
 from tqdm import tqdm
 
 from gridgeo._collector import collector_held
-from gridgeo._h3 import mean_cell_m2
+from gridgeo._cut import ROUNDING
+from gridgeo._h3 import BeyondPlane, mean_cell_m2
 from gridgeo._pieces import Pieces, h3_pieces, join, square_pieces
+from gridgeo._squares import ON_LINE
+from gridgeo._walk import NEAR
 from gridgeo.codes import CodeScheme, number_within, scheme_for
 from gridgeo.crs import Projection, to_crs, working_crs
-from gridgeo.errors import GeometryError, InputError, TooLargeError
+from gridgeo.errors import GeometryError, InputError, TooLargeError, name_rows
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.schema import (
     AREA_CODE,
@@ -40,7 +43,12 @@ if TYPE_CHECKING:
     from gridgeo.schema import Floats, Geometries, Ints
 
 MAX_CELLS: Final = 5_000_000
-"""Cells in one frame; they take about 1 kB each while they are made."""
+"""Cells in one frame; while they are made, they take 1 kB each, 2 kB in large areas by H3."""
+
+NOT_COVERED: Final = (
+    "areas that cells leave out in part: in this CRS they hold a pole, lie across its seam, or "
+    "outside the part of the earth that it shows; use another `crs`, or a SquareGrid"
+)
 
 BATCH_CELLS: Final = 25_000
 """Cells that are made in one go: enough for numpy to be at its best, little enough for memory."""
@@ -59,6 +67,7 @@ def areas_to_cells(
     """Cut administrative areas into cells that cover them exactly.
 
     Every cell lies inside one area. Grid cells that a border crosses are cut at the border.
+    Meanwhile the garbage collector of reference cycles is held, for the whole process.
 
     Parameters
     ----------
@@ -229,7 +238,7 @@ def _refuse_too_many(areas: GeoDataFrame, grid: SquareGrid | H3Grid, max_cells: 
         raise TooLargeError(
             f"this would make about {n_cells:,} cells, more than `max_cells` ({max_cells:,}). Use "
             "larger cells, cut area by area (cells do not change by that), or raise `max_cells` "
-            "if memory allows about 1 kB a cell."
+            "if memory allows 1 to 2 kB a cell."
         )
 
 
@@ -250,7 +259,11 @@ def _cut(areas: GeoDataFrame, grid: SquareGrid | H3Grid, min_share: float) -> Pi
     polygons = areas.geometry.to_numpy()
 
     def work(positions: Ints) -> Pieces:
-        pieces = cut(polygons[positions])
+        try:
+            pieces = cut(polygons[positions])
+        except BeyondPlane as beyond:
+            rows = areas.index[positions[beyond.areas]]
+            raise GeometryError(f"{NOT_COVERED} {name_rows(rows)}.", rows=rows) from beyond
         return replace(pieces, area=positions[pieces.area])
 
     if len(members) == 1:
@@ -270,20 +283,17 @@ def _cutter(
 
 
 def _refuse_lost(areas: GeoDataFrame, grid: SquareGrid | H3Grid, pieces: Pieces) -> None:
-    """Refuse areas that vanish, or where H3 cells, drawn on a plane, leave something out."""
+    """Refuse areas that vanish, or whose pieces do not sum up to them."""
     covered = np.bincount(pieces.area, weights=pieces.m2, minlength=len(areas))
     vanished = np.bincount(pieces.area, minlength=len(areas)) == 0
-    uncovered = ~np.isclose(covered, areas.area, rtol=1e-7, atol=1e-3)
-    uncovered &= isinstance(grid, H3Grid)
+    m2, border = areas.area.to_numpy(), areas.length.to_numpy()
+    moved = ON_LINE if isinstance(grid, SquareGrid) else NEAR
+    uncovered = ~vanished & ~(np.abs(covered - m2) <= ROUNDING * m2 + (ROUNDING + moved) * border)
     faults = Faults("areas", areas.index)
     faults.add(
         GeometryError,
         vanished,
         "areas narrower than rounding give no cell; drop them or join them to a neighbour",
     )
-    faults.add(
-        GeometryError,
-        uncovered,
-        "areas that H3 cells do not cover: they hold a pole or the antimeridian; use a SquareGrid",
-    )
+    faults.add(GeometryError, uncovered, NOT_COVERED)
     faults.raise_if_any()

@@ -19,7 +19,7 @@ from test_cut import AWKWARD
 from gridgeo import GeometryError, H3Grid, SquareGrid, areas_to_cells
 
 SAME_METRES = {SquareGrid: 1e-9, H3Grid: 1e-6}
-"""By how much a border may miss the oracle's; that of H3 is to become that of squares."""
+"""By how much a border may miss the oracle's: vertices that near a corner of the grid are moved."""
 
 GRIDS = [SquareGrid(cell_size=100), H3Grid(10)]
 both_grids = pytest.mark.parametrize("grid", GRIDS, ids=["squares", "h3"])

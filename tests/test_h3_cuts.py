@@ -14,6 +14,7 @@ from gridgeo._h3 import mean_cell_m2
 from gridgeo.cells import areas_to_cells
 from gridgeo.crs import Projection
 from gridgeo.datasets import read_sample
+from gridgeo.errors import GeometryError
 from gridgeo.grids import H3Grid
 
 LARGEST_NOISE = 1e-4
@@ -173,6 +174,60 @@ def test_towns_about_a_pentagon_are_cut_right(resolution):
     town = random_coverage(11, 12, 1.0, on_whole_metres=False)
     stretched = shapely.transform(town, lambda xy: (xy - 0.5) * scale)
     assert_same_as_overlay(frame(placed(stretched, 32632, where), 32632), resolution)
+
+
+def past_a_tip(names, crs):
+    """An area whose straight side passes the deepest tip that cells push into one of these."""
+    cells = [shapely.get_coordinates(cell)[:-1] for cell in outlines(names, crs)]
+    corners = np.concatenate(cells)
+    before = np.concatenate([np.roll(cell, 1, axis=0) for cell in cells])
+    after = np.concatenate([np.roll(cell, -1, axis=0) for cell in cells])
+    span = after - before
+    inwards = np.column_stack([-span[:, 1], span[:, 0]]) / np.hypot(*span.T)[:, None]
+    depths = ((corners - before) * inwards).sum(axis=1)
+    tip = depths.argmax()
+    span, inward, depth = span[tip], inwards[tip], depths[tip]
+    length = np.hypot(*span)
+    assert depth > 0
+    first, last = (before[tip] + corners[tip]) / 2, (corners[tip] + after[tip]) / 2
+    first, last = first + 0.2 * depth * inward, last + 0.2 * depth * inward
+    aside = inward * length / 2
+    return shapely.Polygon([first, last, last + aside + span / 10, first + aside - span / 10])
+
+
+@pytest.mark.parametrize("resolution", [3, 5, 7, 9, 11, 13])
+def test_a_straight_side_may_leave_a_bent_cell_and_enter_it_again(resolution):
+    """Both ends of the side are in one cell, the middle is in a neighbour."""
+    pentagon = next(p for p in h3.get_pentagons(resolution) if is_near_norway(p))
+    bent = [name for name in around(pentagon, 2) if len(h3.cell_to_boundary(name)) > 6]
+    area = past_a_tip(bent, 32632)
+    surroundings = with_surroundings(area)
+    assert_same_as_overlay(frame([shapely.reverse(area)], 32632), resolution)
+    if resolution < 13:  # beyond, pieces are as small as what the oracle leaves out
+        assert_same_as_overlay(frame(surroundings, 32632), resolution)
+
+
+OFF_THE_PLANE = {
+    "at the seam of a world CRS": (6933, (17_316_530, -2_000_000), H3Grid(6)),
+    "over the whole width of a world CRS": (6933, (-17_300_000, 0), H3Grid(1)),
+    "beyond the seam": (32650, (50_000_000, 4_000_000), H3Grid(9)),
+    "beyond the edge of the disc": ("+proj=ortho +lat_0=40 +lon_0=116", (7e6, 0), H3Grid(9)),
+    "in a CRS without an inverse": ("+proj=airy +lat_b=90", (100_000, 100_000), H3Grid(9)),
+}
+
+
+@pytest.mark.parametrize("name", OFF_THE_PLANE)
+def test_what_the_plane_does_not_hold_is_refused_by_row(name):
+    """Where H3 cells cannot be drawn the row at fault is named, and no work goes on for ever."""
+    crs, corner, grid = OFF_THE_PLANE[name]
+    size = 50_999 if "seam" in name else 1_000
+    reach = 34_600_000 if "whole width" in name else size
+    east, north = corner
+    areas = frame([shapely.box(east, north, east + reach, north + size)], crs).set_axis(["far"])
+    for min_share in (0, 0.5):
+        with pytest.raises(GeometryError, match=r"leave out in part.*\(row far\)") as caught:
+            areas_to_cells(areas, grid, min_share=min_share)
+        assert caught.value.rows == ("far",)
 
 
 def is_near_norway(pentagon):
