@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
@@ -104,12 +105,63 @@ def _along_line(values: Floats, edge: Ints, spacing: float) -> Bools:
     return (start == values[edge + 1]) & (start == np.rint(start / spacing) * spacing)
 
 
-def hash_rows(*arrays: Floats) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+Hashes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint64]]"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectedEdges:
+    """Edges from point ``tail`` to point ``head`` of ``xy``, the interior of ``owner`` on the left.
+
+    Points are there once for each ring that has them; ``owner`` is the position of a polygon.
+    """
+
+    xy: Floats
+    tail: Ints
+    head: Ints
+    owner: Ints
+
+
+def directed_edges(polygons: Geometries) -> DirectedEdges:
+    """Give the edges of polygons, whichever way their rings are drawn."""
+    xy, ring, owner = _rings(polygons)
+    tail = np.flatnonzero(ring[1:] == ring[:-1])
+    ring = ring[tail]
+    n_rings = int(ring[-1]) + 1 if len(ring) else 0
+    x, y = xy.T.copy()
+    first = tail[np.searchsorted(ring, np.arange(n_rings))][ring]
+    x, y = x[tail] - x[first], y[tail] - y[first]
+    ahead, up = np.append(x[1:], 0), np.append(y[1:], 0)
+    # The last edge of a ring leads back to its first point, which is the origin here.
+    crossed = np.where(np.append(ring[1:] == ring[:-1], False), x * up - ahead * y, 0)
+    clockwise = np.bincount(ring, crossed, minlength=n_rings) < 0
+    against = (clockwise != _are_holes(polygons, n_rings))[ring]
+    return DirectedEdges(
+        xy, np.where(against, tail + 1, tail), np.where(against, tail, tail + 1), owner[tail]
+    )
+
+
+def _are_holes(polygons: Geometries, n_rings: int) -> Bools:
+    """Tell which rings of polygons, in order, are holes: all but the first of each part."""
+    if n_rings == len(polygons):
+        return np.zeros(n_rings, dtype=bool)
+    hole = np.ones(n_rings, dtype=bool)
+    n_inner = shapely.get_num_interior_rings(shapely.get_parts(polygons))
+    hole[np.cumsum(n_inner + 1) - n_inner - 1] = False
+    return hole
+
+
+def hash_rows(*arrays: Floats) -> Hashes:
     """Mix the rows of arrays into one integer each; equal rows give equal integers."""
-    mixed = np.zeros(len(arrays[0]), dtype=np.uint64)
-    for array in arrays:
-        # Adding 0.0 turns -0.0 into 0.0, which has other bits.
-        for column in (np.ascontiguousarray(array) + 0.0).view(np.uint64).T:
-            mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(32)
+    # Adding 0.0 turns -0.0 into 0.0, which has other bits.
+    columns = [np.ascontiguousarray(column) + 0.0 for array in arrays for column in array.T]
+    return mix(*(column.view(np.uint64) for column in columns))
+
+
+def mix(*columns: Hashes) -> Hashes:
+    """Mix columns of 64 bits into one."""
+    mixed = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        mixed ^= column
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(32)
     return mixed

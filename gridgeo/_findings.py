@@ -6,6 +6,8 @@ Nothing here repairs. Polygons are valid and in one projected CRS in metres; siz
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from gridgeo._proof import no_ground_twice
 from gridgeo.validate import POLYGONS
 
 if TYPE_CHECKING:
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
 
 NOWHERE: Final = -1
 """Stands for the area of a cell that has none."""
+
+VALID_BATCH: Final = 100_000
+
+SETTLED: Final = -2
+"""Stands for an area that needs no look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,11 @@ class Shared:
     first: Ints
     second: Ints
     ground: Geometries
+
+    def above(self, tolerance: float) -> Shared:
+        """Give the pairs that share more ground than this, in m2."""
+        large = shapely.area(self.ground) > tolerance
+        return Shared(self.first[large], self.second[large], self.ground[large])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +59,43 @@ class Held:
     crossings: Shared
     """Polygons and the second area they reach into."""
 
+    def above(self, tolerance: float) -> Held:
+        """Give what is larger than this, in m2."""
+        bare, out = (shapely.area(ground) > tolerance for ground in (self.gaps, self.beyond))
+        return Held(
+            self.homes,
+            self.gaps[bare],
+            self.bare[bare],
+            self.outside[out],
+            self.beyond[out],
+            self.crossings.above(tolerance),
+        )
+
 
 def hold_against(
-    areas: Geometries, polygons: Geometries, own: Ints, mismatched: Bools, tolerance: float
+    areas: Geometries,
+    polygons: Geometries,
+    own: Ints,
+    proven: Bools,
+    mismatched: Bools,
+    *,
+    tolerance: float,
 ) -> Held:
     """Find what the polygons leave of the areas, and where they reach out of them.
 
-    ``own`` is the area that each polygon claims, or ``NOWHERE``. Unions by area find the few
-    polygons that need a look; only these are laid over the areas one by one.
+    ``own`` is the area that each polygon claims, or ``NOWHERE``; areas that are ``proven`` are
+    covered by the polygons that claim them. Unions by area find the few polygons that need a
+    look; only these are laid over the areas one by one.
     """
-    homes = find_homes(polygons, areas)
-    united = unite(polygons, homes, len(areas), mismatched)
-    gaps, bare = find_gaps(areas, united, polygons, tolerance)
-    strays = find_strays(areas, united, polygons, homes, tolerance)
+    doubtful = np.flatnonzero(~is_settled(own, proven))
+    homes = own.copy()
+    homes[doubtful] = find_homes(polygons[doubtful], areas)
+    open_areas = np.flatnonzero(~proven)
+    number = np.append(np.where(proven, SETTLED, np.cumsum(~proven) - 1), NOWHERE)
+    united = unite(polygons, number[homes], len(open_areas), mismatched)
+    gaps, bare = find_gaps(areas[open_areas], united, polygons, tolerance)
+    bare = open_areas[bare]
+    strays = find_strays(areas[open_areas], united, polygons, number[homes], tolerance)
     at = np.flatnonzero(strays | ((own != NOWHERE) & (own != homes)))
     shares = share_out(polygons[at], areas)
     homes[at] = find_largest(shares, own[at], tolerance)
@@ -75,12 +112,46 @@ def hold_against(
     )
 
 
+def are_valid(polygons: Geometries) -> Bools:
+    """Tell which are valid, in threads; nulls are not."""
+    parts = np.array_split(polygons, max(1, len(polygons) // VALID_BATCH))
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return np.concatenate(list(pool.map(shapely.is_valid, parts)))
+
+
+def is_settled(own: Ints, proven: Bools) -> Bools:
+    """Tell which polygons claim an area that is proven."""
+    return (own != NOWHERE) & np.append(proven, False)[own]
+
+
+def find_suspects(
+    polygons: Geometries, own: Ints, areas: Geometries, proven: Bools, tolerance: float
+) -> Ints:
+    """Find the polygons that need a look: those of areas not proven, and all that lie near them.
+
+    Areas that are proven may still overlap one another; what lies there is looked at too.
+    """
+    settled = is_settled(own, proven)
+    doubtful = np.flatnonzero(~settled)
+    shared = find_overlaps(areas, find_mismatched(areas), tolerance).ground
+    probe = np.concatenate([polygons[doubtful], shared])
+    if not len(probe):
+        return doubtful
+    near = np.zeros(len(areas) + 1, dtype=bool)
+    near[shapely.STRtree(areas).query(probe)[1]] = True
+    candidates = np.flatnonzero(settled & near[own])
+    beside = candidates[np.unique(shapely.STRtree(polygons[candidates]).query(probe)[1])]
+    return np.union1d(doubtful, beside)
+
+
 def find_mismatched(polygons: Geometries) -> Bools:
     """Tell which polygons have an edge inside a neighbour, or one that a neighbour does not match.
 
     Of two polygons that overlap at least one is found, duplicates and nested ones included. A
     coverage without any is sound but for what is missing from it.
     """
+    if no_ground_twice(polygons):
+        return np.zeros(len(polygons), dtype=bool)
     return ~np.asarray(shapely.is_empty(shapely.coverage_invalid_edges(polygons)), dtype=bool)
 
 

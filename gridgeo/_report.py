@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from gridgeo.crs import LONLAT, to_crs
+from gridgeo.crs import LONLAT, ellipsoid_area_m2, to_crs
 from gridgeo.errors import CoverageError
 from gridgeo.schema import AREA_CODE, CELL_CODE
 
@@ -25,6 +26,7 @@ FAULTS: Final = {
     "crossings": "cells that reach into a second area",
     "wrong_area_codes": "cells that lie in another area than they say",
     "invalid": "cells without a valid polygon",
+    "unmatched_edges": "borders that neighbours draw with other vertices",
     "duplicate_codes": "cells whose code is missing or repeated",
     "unbalanced": "areas whose cells do not sum up, for no reason above",
 }
@@ -39,6 +41,7 @@ _CODES: Final = (
     "area_code_2",
     "reaches_into",
     "lies_in",
+    "cell_codes",
     "reason",
 )
 _SHOWN: Final = 8
@@ -65,8 +68,14 @@ class CoverageReport:
         ``cell_code``, ``area_code`` as the cell has it, ``lies_in``: the area that has most of it.
     invalid
         ``cell_code``, ``area_code``, ``reason``; these rows are left out of all that is measured.
+    unmatched_edges
+        ``cell_codes`` (by comma), ``length_m``: stretches of border, within one area, that
+        neighbours draw with other vertices though no ground is at fault there; ``m2`` is 0.
+        They match no longer in any other CRS.
     duplicate_codes
         ``cell_code``, ``area_code``: cells whose code is missing or repeated.
+    odd_sizes
+        ``cell_code``, ``area_code``: cells smaller or larger than asked for. A warning, no fault.
     unbalanced
         ``area_code``: areas out of balance that no other fault names; ``m2`` is the difference.
     balance
@@ -77,11 +86,10 @@ class CoverageReport:
         Index labels of the cells at fault, in the order of the cells.
     n_cells, n_areas
         How many there are, at fault or not.
-    area_m2, cells_m2, ellipsoid_m2
-        Sums in m2: the areas, the valid cells, the areas on the WGS 84 ellipsoid. None where no
-        areas were given.
-    tolerance_m2
-        Up to which a single polygon was taken for rounding.
+    area_m2, cells_m2
+        Sums in m2: the areas (None where none were given), the valid cells.
+    tolerance_m2, tolerance_m
+        Up to which a single polygon and a distance were taken for rounding.
     """
 
     gaps: GeoDataFrame
@@ -90,7 +98,9 @@ class CoverageReport:
     crossings: GeoDataFrame
     wrong_area_codes: GeoDataFrame
     invalid: GeoDataFrame
+    unmatched_edges: GeoDataFrame
     duplicate_codes: GeoDataFrame
+    odd_sizes: GeoDataFrame
     unbalanced: GeoDataFrame
     balance: GeoDataFrame
     rows: tuple[Hashable, ...]
@@ -98,8 +108,13 @@ class CoverageReport:
     n_areas: int
     area_m2: float | None
     cells_m2: float
-    ellipsoid_m2: float | None
     tolerance_m2: float
+    tolerance_m: float
+
+    @cached_property
+    def ellipsoid_m2(self) -> float | None:
+        """Area of the areas on the WGS 84 ellipsoid, m2; None where none were given."""
+        return float(ellipsoid_area_m2(self.balance).sum()) if self.n_areas else None
 
     @property
     def ok(self) -> bool:
@@ -164,6 +179,7 @@ class CoverageReport:
             "n_faults": self.n_faults,
             "crs": self.gaps.crs.to_string(),
             "tolerance_m2": self.tolerance_m2,
+            "tolerance_m": self.tolerance_m,
             "n_cells": self.n_cells,
             "n_areas": self.n_areas,
             "area_m2": self.area_m2,
@@ -214,7 +230,9 @@ def _m2_of(frame: GeoDataFrame) -> str:
 
 
 def _first_codes(frame: GeoDataFrame) -> str:
-    names = [name for name in (CELL_CODE, "cell_code_1", "cell_code_2") if name in frame]
+    names = [
+        name for name in (CELL_CODE, "cell_code_1", "cell_code_2", "cell_codes") if name in frame
+    ]
     codes = frame[names or [AREA_CODE]].iloc[:_SHOWN].agg(" with ".join, axis=1)
     more = f" and {len(frame) - _SHOWN} more" if len(frame) > _SHOWN else ""
     return ", ".join(codes) + more

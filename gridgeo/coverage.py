@@ -1,7 +1,7 @@
 """cells -> report: prove that every area is covered once, or show where it is not.
 
-A check looks and never repairs. It shares no code with what it checks, so that one mistake cannot
-hide the other.
+A check looks and never repairs. It shares no code with what it checks but the reading of edges, so
+that one mistake cannot hide the other.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import pandas as pd
 import shapely
 
 from gridgeo import _findings
-from gridgeo._findings import NOWHERE
+from gridgeo._findings import NOWHERE, are_valid
 from gridgeo._locate import is_finite
+from gridgeo._proof import prove
 from gridgeo._report import FAULTS, CoverageReport
-from gridgeo.crs import ellipsoid_area_m2, metric_crs, require_crs, to_crs
+from gridgeo._stretches import find_unmatched
+from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import InputError
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE
 from gridgeo.validate import POLYGONS, check_areas, require_columns, require_geoframe, require_rows
@@ -35,8 +37,24 @@ __all__ = ["TOLERANCE_M2", "CoverageReport", "check_coverage"]
 TOLERANCE_M2: Final = 1e-3
 """Ten thousand times what rounding leaves along a border, a tenth of a sliver that counts."""
 
+TOLERANCE_M: Final = 1e-6
+"""A thousand times what rounding leaves of a coordinate."""
+
 _AREA_COLUMNS: Final = (AREA_CODE, "area_code_1", "area_code_2", "reaches_into", "lies_in")
 _OF_CELLS: Final = ("outside", "crossings", "wrong_area_codes", "invalid", "duplicate_codes")
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """Up to which a polygon, in m2, and a distance, in metres, are taken for rounding."""
+
+    m2: float
+    m: float
+
+    @property
+    def strict_m2(self) -> float:
+        """What is looked for, whatever is told: it explains why borders do not match."""
+        return min(self.m2, TOLERANCE_M2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +63,8 @@ class _Subject:
 
     rows: GeoDataFrame
     sound: GeoDataFrame
-    mismatched: Bools
     names_areas: bool
-    tolerance: float
+    tolerance: Tolerance
 
     @property
     def polygons(self) -> Geometries:
@@ -60,6 +77,8 @@ def check_coverage(
     areas: GeoDataFrame | None = None,
     *,
     tolerance_m2: float = TOLERANCE_M2,
+    tolerance_m: float = TOLERANCE_M,
+    size_range: tuple[float, float] | None = None,
 ) -> CoverageReport:
     """Check that cells cover their areas with no gap and no overlap.
 
@@ -81,6 +100,12 @@ def check_coverage(
         Single polygons up to this size, in m2, are taken for rounding: a border that is cut in
         double precision leaves slivers of about 1e-7 m2. The sum over an area may differ by as
         much, and by one unit in the last place of its coordinates along all borders of its cells.
+    tolerance_m
+        Metres: vertices nearer to each other are taken for the same, and one nearer to an outline
+        to lie on it.
+    size_range
+        Smallest and largest size of a cell, in m2; others are listed in ``odd_sizes``, which
+        is a warning and no fault.
 
     Returns
     -------
@@ -97,7 +122,7 @@ def check_coverage(
     CodeError, GeometryError
         The areas repeat a code or have an invalid polygon, so nothing can be held against them.
     InputError
-        The tolerance is negative or no number.
+        A tolerance is negative or no number, or a size range is not from small to large.
 
     Examples
     --------
@@ -118,16 +143,14 @@ def check_coverage(
     >>> report.overlaps[["cell_code_1", "cell_code_2", "m2"]].to_dict("records")
     [{'cell_code_1': 'A1', 'cell_code_2': 'A2', 'm2': 1000.0}]
     """
-    _guard(cells, areas, tolerance_m2)
-    subject = _read_cells(cells, tolerance_m2)
-    pairs = _findings.find_overlaps(subject.polygons, subject.mismatched, tolerance_m2)
-    found = _check_alone(subject) if areas is None else _check_against(subject, areas)
-    found["overlaps"] = _overlaps(subject.sound, pairs)
+    _guard(cells, areas, tolerance_m2, tolerance_m, size_range)
+    subject = _read_cells(cells, Tolerance(tolerance_m2, tolerance_m))
+    found, at = _check_alone(subject) if areas is None else _check_against(subject, areas)
     found["invalid"] = subject.rows[subject.rows["reason"] != ""].assign(m2=np.nan)
     found["duplicate_codes"] = _duplicates(subject)
-    at_fault = [found[kind].index for kind in _OF_CELLS]
-    at_fault += [subject.sound.index[pairs.first], subject.sound.index[pairs.second]]
-    for kind in _OF_CELLS:
+    found["odd_sizes"] = _odd_sizes(subject, size_range)
+    at_fault = [subject.sound.index[at], *(found[kind].index for kind in _OF_CELLS)]
+    for kind in (*_OF_CELLS, "odd_sizes"):
         found[kind].index = cells.index[found[kind].index]
     found["unbalanced"] = _unexplained(found)
     return CoverageReport(
@@ -137,30 +160,43 @@ def check_coverage(
         n_areas=0 if areas is None else len(areas),
         area_m2=None if areas is None else float(found["balance"][AREA_M2].sum()),
         cells_m2=float(shapely.area(subject.polygons).sum()),
-        ellipsoid_m2=None if areas is None else float(ellipsoid_area_m2(areas).sum()),
         tolerance_m2=tolerance_m2,
+        tolerance_m=tolerance_m,
     )
 
 
-def _guard(cells: GeoDataFrame, areas: GeoDataFrame | None, tolerance_m2: float) -> None:
+def _guard(
+    cells: GeoDataFrame,
+    areas: GeoDataFrame | None,
+    tolerance_m2: float,
+    tolerance_m: float,
+    size_range: tuple[float, float] | None,
+) -> None:
     require_geoframe(cells, "cells")
     require_rows(cells, "cells")
     require_columns(cells, [AREA_CODE if AREA_CODE in cells else CELL_CODE], "cells")
     require_crs(cells, "cells")
     if areas is not None:
         check_areas(areas)
-    if not (math.isfinite(tolerance_m2) and tolerance_m2 >= 0):
-        raise InputError(f"`tolerance_m2` must be 0 or more m2, not {tolerance_m2!r}.")
+    for name, value in (("tolerance_m2", tolerance_m2), ("tolerance_m", tolerance_m)):
+        if not (math.isfinite(value) and value >= 0):
+            unit = name.removeprefix("tolerance_")
+            raise InputError(f"`{name}` must be 0 or more {unit}, not {value!r}.")
+    if size_range is not None and not 0 <= size_range[0] <= size_range[1]:
+        raise InputError(f"`size_range` must be the least and the most m2, not {size_range!r}.")
 
 
-def _read_cells(cells: GeoDataFrame, tolerance: float) -> _Subject:
+def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
     own = cells.geometry.to_numpy()
     finite = ~shapely.is_missing(own) & is_finite(own)
     crs = metric_crs(cells[finite]) if finite.any() else require_crs(cells)
     polygons = np.full(len(cells), None, dtype=object)
-    polygons[finite] = shapely.force_2d(to_crs(cells.geometry[finite].to_frame(), crs).geometry)
+    polygons[finite] = to_crs(cells.geometry[finite].to_frame(), crs).geometry
+    high = shapely.has_z(polygons)
+    polygons[high] = shapely.force_2d(polygons[high])
     reason = _reasons(own)
-    reason[reason == ""] = _reasons(polygons[reason == ""])
+    if cells.crs != crs:
+        reason[reason == ""] = _reasons(polygons[reason == ""])
     names_areas = CELL_CODE in cells and AREA_CODE in cells
     rows = gpd.GeoDataFrame(
         {
@@ -171,14 +207,14 @@ def _read_cells(cells: GeoDataFrame, tolerance: float) -> _Subject:
         geometry=polygons,
         crs=crs,
     )
-    sound = rows[rows["reason"] == ""]
-    mismatched = _findings.find_mismatched(sound.geometry.to_numpy())
-    return _Subject(rows, sound, mismatched, names_areas, tolerance)
+    return _Subject(rows, rows[reason == ""], names_areas, tolerance)
 
 
 def _reasons(polygons: Geometries) -> Geometries:
     """Say why each is no valid polygon; empty text where it is one."""
-    reason: Geometries = shapely.is_valid_reason(polygons)
+    reason = np.full(len(polygons), "", dtype=object)
+    wrong = np.flatnonzero(~are_valid(polygons))
+    reason[wrong] = shapely.is_valid_reason(polygons[wrong])
     reason[reason == "Valid Geometry"] = ""
     reason[~np.isin(shapely.get_type_id(polygons), POLYGONS)] = "not a polygon"
     reason[shapely.is_empty(polygons)] = "empty"
@@ -198,6 +234,13 @@ def _duplicates(subject: _Subject) -> GeoDataFrame:
     return repeated.assign(m2=repeated.area)
 
 
+def _odd_sizes(subject: _Subject, size_range: tuple[float, float] | None) -> GeoDataFrame:
+    least, most = (0.0, math.inf) if size_range is None else size_range
+    m2 = shapely.area(subject.polygons)
+    odd = np.flatnonzero((m2 < least) | (m2 > most))
+    return _cells_at(subject.sound, odd, subject.polygons[odd])
+
+
 def _overlaps(sound: GeoDataFrame, pairs: _findings.Shared) -> GeoDataFrame:
     first, second = sound.iloc[pairs.first], sound.iloc[pairs.second]
     codes = {
@@ -209,47 +252,80 @@ def _overlaps(sound: GeoDataFrame, pairs: _findings.Shared) -> GeoDataFrame:
     return _faults(codes, pairs.ground, sound.crs)
 
 
-def _check_alone(subject: _Subject) -> dict[str, Any]:
-    """Find the holes of a coverage that no areas are given for."""
-    holes = _findings.find_holes(subject.polygons, subject.mismatched, subject.tolerance)
+def _check_alone(subject: _Subject) -> tuple[dict[str, Any], Ints]:
+    """Find the holes of a coverage without areas; also the cells that faults of several name."""
+    polygons, sound = subject.polygons, subject.sound
+    mismatched = _findings.find_mismatched(polygons)
+    tolerance = subject.tolerance
+    pairs = _findings.find_overlaps(polygons, mismatched, tolerance.strict_m2)
+    holes = _findings.find_holes(polygons, mismatched, tolerance.strict_m2)
     none, nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    at_fault = np.concatenate([holes, pairs.ground])
+    unmatched, owners = _unmatched(sound, mismatched, nothing, at_fault, tolerance.m)
+    pairs, holes = pairs.above(tolerance.m2), holes[shapely.area(holes) > tolerance.m2]
     return {
-        "gaps": _faults({AREA_CODE: [""] * len(holes)}, holes, subject.rows.crs),
-        "outside": _cells_at(subject.sound, none, nothing),
-        "crossings": _cells_at(subject.sound, none, nothing, reaches_into=nothing),
-        "wrong_area_codes": _cells_at(subject.sound, none, nothing, lies_in=nothing),
-        "balance": _balance(subject.sound.iloc[:0], nothing, none, subject.tolerance),
-    }
+        "gaps": _faults({AREA_CODE: [""] * len(holes)}, holes, sound.crs),
+        "overlaps": _overlaps(sound, pairs),
+        "outside": _cells_at(sound, none, nothing),
+        "crossings": _cells_at(sound, none, nothing, reaches_into=nothing),
+        "wrong_area_codes": _cells_at(sound, none, nothing, lies_in=nothing),
+        "unmatched_edges": unmatched,
+        "balance": _balance(sound.iloc[:0], nothing, none, tolerance.m2),
+    }, np.concatenate([pairs.first, pairs.second, owners])
 
 
-def _check_against(subject: _Subject, areas: GeoDataFrame) -> dict[str, Any]:
-    """Hold the cells against the areas they should cover."""
+def _check_against(subject: _Subject, areas: GeoDataFrame) -> tuple[dict[str, Any], Ints]:
+    """Hold the cells against their areas; also find the cells that faults of several name."""
     reference = to_crs(areas[[AREA_CODE, areas.geometry.name]], subject.rows.crs)
-    check_areas(reference)
+    if reference.crs != areas.crs:
+        check_areas(reference)
     outlines = shapely.force_2d(reference.geometry.to_numpy())
     codes = np.append(_text(reference[AREA_CODE]), "")
-    own = pd.Index(codes[:-1]).get_indexer(subject.sound[AREA_CODE])
+    sound, tolerance = subject.sound, subject.tolerance
+    own = pd.Index(codes[:-1]).get_indexer(sound[AREA_CODE])
+    proven = prove(subject.polygons, own, outlines, tolerance.m)
+    looked = _findings.find_suspects(subject.polygons, own, outlines, proven, tolerance.strict_m2)
+    seen, polygons, own_seen = sound.iloc[looked], subject.polygons[looked], own[looked]
+    mismatched = _findings.find_mismatched(polygons)
+    pairs = _findings.find_overlaps(polygons, mismatched, tolerance.strict_m2)
     held = _findings.hold_against(
-        outlines, subject.polygons, own, subject.mismatched, subject.tolerance
+        outlines, polygons, own_seen, proven, mismatched, tolerance=tolerance.strict_m2
     )
-    sound = subject.sound
+    wrong = np.flatnonzero((own_seen == NOWHERE) | (own_seen != held.homes))
     if not subject.names_areas:
-        sound, own = sound.assign(**{AREA_CODE: codes[held.homes]}), held.homes
-    wrong = np.flatnonzero((own == NOWHERE) | (own != held.homes))
-    if not subject.names_areas:
-        wrong = wrong[:0]
+        seen, own, wrong = seen.assign(**{AREA_CODE: codes[held.homes]}), held.homes, wrong[:0]
+    grounds = [held.gaps, held.beyond, held.crossings.ground, pairs.ground]
+    unmatched, owners = _unmatched(seen, mismatched, outlines, np.concatenate(grounds), tolerance.m)
+    held, pairs = held.above(tolerance.m2), pairs.above(tolerance.m2)
     crossings = held.crossings
     return {
         "gaps": _faults({AREA_CODE: codes[held.bare]}, held.gaps, reference.crs),
-        "outside": _cells_at(sound, held.outside, held.beyond),
+        "overlaps": _overlaps(seen, pairs),
+        "outside": _cells_at(seen, held.outside, held.beyond),
         "crossings": _cells_at(
-            sound, crossings.first, crossings.ground, reaches_into=codes[crossings.second]
+            seen, crossings.first, crossings.ground, reaches_into=codes[crossings.second]
         ),
         "wrong_area_codes": _cells_at(
-            sound, wrong, subject.polygons[wrong], lies_in=codes[held.homes[wrong]]
+            seen, wrong, polygons[wrong], lies_in=codes[held.homes[wrong]]
         ),
-        "balance": _balance(reference, subject.polygons, own, subject.tolerance),
-    }
+        "unmatched_edges": unmatched,
+        "balance": _balance(reference, subject.polygons, own, tolerance.m2),
+    }, looked[np.concatenate([pairs.first, pairs.second, owners])]
+
+
+def _unmatched(
+    seen: GeoDataFrame,
+    mismatched: Bools,
+    outlines: Geometries,
+    at_fault: Geometries,
+    tolerance_m: float,
+) -> tuple[GeoDataFrame, Ints]:
+    polygons = seen.geometry.to_numpy()
+    suspects = np.flatnonzero(mismatched)
+    found = find_unmatched(polygons, suspects, outlines, at_fault, tolerance_m)
+    codes = pd.Series(seen[CELL_CODE].to_numpy()[found.polygon]).groupby(found.stretch)
+    frame = _faults({"cell_codes": codes.agg(", ".join).to_numpy(object)}, found.lines, seen.crs)
+    return frame.assign(length_m=shapely.length(found.lines)), np.unique(found.polygon)
 
 
 def _balance(

@@ -32,6 +32,8 @@ FLOORS = {
     "_locate": 1,
     "_texts": 1,
     "files": 1,
+    "_proof": 1,
+    "_stretches": 1,
     "_findings": 1,
     "_report": 1,
     "grids": 2,

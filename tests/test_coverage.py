@@ -308,7 +308,7 @@ def test_slivers_too_small_to_see_add_up_in_the_balance():
     sides = shapely.box(x, y, x + 5e-6, y + 100)
     cells = CELLS.copy()
     cells.loc[codes, "geometry"] = shapely.difference(CELLS.geometry[codes].to_numpy(), sides)
-    report = check_coverage(cells, AREAS)
+    report = check_coverage(cells, AREAS, tolerance_m=1e-5)
     assert found(report) == {"unbalanced": 1}
     assert report.unbalanced["area_code"].tolist() == ["W"]
     assert report.unbalanced["m2"].iloc[0] == pytest.approx(5e-4 * len(codes), abs=1e-4)
