@@ -14,7 +14,7 @@ from gridgeo._polygons import polygon_parts
 from gridgeo._rings import linear_rings
 
 if TYPE_CHECKING:
-    from gridgeo._chains import Chains, Outlines
+    from gridgeo._chains import Outlines
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 ROUNDING: Final = 1e-9
@@ -95,27 +95,18 @@ def _pieces_by_walking(outlines: Outlines) -> tuple[Ints, _Keyed, Ints]:
     order, start = _select_loops(order, start, easy[order[start[:-1]]])
     loop_cell = chains.cell[order[start[:-1]]]
     loops = build_loops(outlines, chains, corners, order, start)
-    invalid = _invalid_loops(outlines, chains, order, start, loops)
-    kept = ~_contains(np.unique(loop_cell[invalid]), loop_cell)
-    hard = np.union1d(hard, loop_cell[invalid])
-
     inner = chainless[~_contains(hard, enclosed)]
-    geometry = np.concatenate([loops[kept], shapely.polygons(linear_rings(rings, inner))])
-    return touched, (np.concatenate([loop_cell[kept], cell[rings.start[inner]]]), geometry), hard
+    walked = np.append(loop_cell, cell[rings.start[inner]])
+    geometry = np.append(loops, shapely.polygons(linear_rings(rings, inner)))
+    # A hole may touch the shell, or a spike be narrower than rounding.
+    invalid = np.unique(walked[~shapely.is_valid(geometry)])
+    kept = ~_contains(invalid, walked)
+    return touched, (walked[kept], geometry[kept]), np.union1d(hard, invalid)
 
 
 def _select_loops(order: Ints, start: Ints, wanted: Bools) -> tuple[Ints, Ints]:
     n_chains = np.diff(start)
     return order[np.repeat(wanted, n_chains)], np.append(0, np.cumsum(n_chains[wanted]))
-
-
-def _invalid_loops(
-    outlines: Outlines, chains: Chains, order: Ints, start: Ints, loops: Geometries
-) -> Ints:
-    """Find loops in which a hole touches the shell: a ring that meets itself in a point."""
-    by_hole = outlines.rings.hole[chains.ring[order]]
-    several = np.flatnonzero((np.diff(start) > 1) & np.logical_or.reduceat(by_hole, start[:-1]))
-    return several[~shapely.is_valid(loops[several])]
 
 
 def _pinched(outlines: Outlines) -> Ints:

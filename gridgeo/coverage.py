@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from gridgeo import _findings
+from gridgeo._collector import collector_held
 from gridgeo._findings import NOWHERE, are_valid
 from gridgeo._locate import is_finite
 from gridgeo._proof import prove
@@ -72,6 +73,7 @@ class _Subject:
         return polygons
 
 
+@collector_held()
 def check_coverage(
     cells: GeoDataFrame,
     areas: GeoDataFrame | None = None,
@@ -188,15 +190,18 @@ def _guard(
 
 def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
     own = cells.geometry.to_numpy()
-    finite = ~shapely.is_missing(own) & is_finite(own)
+    valid = are_valid(own)
+    finite = valid.copy()
+    finite[~valid] = ~shapely.is_missing(own[~valid]) & is_finite(own[~valid])
     crs = metric_crs(cells[finite]) if finite.any() else require_crs(cells)
     polygons = np.full(len(cells), None, dtype=object)
     polygons[finite] = to_crs(cells.geometry[finite].to_frame(), crs).geometry
     high = shapely.has_z(polygons)
     polygons[high] = shapely.force_2d(polygons[high])
-    reason = _reasons(own)
-    if cells.crs != crs:
-        reason[reason == ""] = _reasons(polygons[reason == ""])
+    reason = _reasons(own, valid)
+    if crs != cells.crs:
+        moved = np.flatnonzero(reason == "")
+        reason[moved] = _reasons(polygons[moved], are_valid(polygons[moved]))
     names_areas = CELL_CODE in cells and AREA_CODE in cells
     rows = gpd.GeoDataFrame(
         {
@@ -207,13 +212,14 @@ def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
         geometry=polygons,
         crs=crs,
     )
-    return _Subject(rows, rows[reason == ""], names_areas, tolerance)
+    sound = rows if (reason == "").all() else rows[reason == ""]
+    return _Subject(rows, sound, names_areas, tolerance)
 
 
-def _reasons(polygons: Geometries) -> Geometries:
+def _reasons(polygons: Geometries, valid: Bools) -> Geometries:
     """Say why each is no valid polygon; empty text where it is one."""
     reason = np.full(len(polygons), "", dtype=object)
-    wrong = np.flatnonzero(~are_valid(polygons))
+    wrong = np.flatnonzero(~valid)
     reason[wrong] = shapely.is_valid_reason(polygons[wrong])
     reason[reason == "Valid Geometry"] = ""
     reason[~np.isin(shapely.get_type_id(polygons), POLYGONS)] = "not a polygon"
@@ -235,9 +241,10 @@ def _duplicates(subject: _Subject) -> GeoDataFrame:
 
 
 def _odd_sizes(subject: _Subject, size_range: tuple[float, float] | None) -> GeoDataFrame:
-    least, most = (0.0, math.inf) if size_range is None else size_range
-    m2 = shapely.area(subject.polygons)
-    odd = np.flatnonzero((m2 < least) | (m2 > most))
+    odd = np.empty(0, dtype=np.int64)
+    if size_range is not None:
+        m2 = shapely.area(subject.polygons)
+        odd = np.flatnonzero((m2 < size_range[0]) | (m2 > size_range[1]))
     return _cells_at(subject.sound, odd, subject.polygons[odd])
 
 
@@ -371,7 +378,7 @@ def _unexplained(found: dict[str, Any]) -> GeoDataFrame:
 def _cells_at(
     sound: GeoDataFrame, at: Ints, ground: Geometries, **columns: Geometries
 ) -> GeoDataFrame:
-    codes = {name: sound[name].to_numpy()[at] for name in (CELL_CODE, AREA_CODE)}
+    codes = {name: sound[name].iloc[at].to_numpy() for name in (CELL_CODE, AREA_CODE)}
     return _faults(codes | columns, ground, sound.crs).set_index(sound.index[at])
 
 

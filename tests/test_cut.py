@@ -175,6 +175,16 @@ def test_a_vertex_beside_a_line_outlives_a_reprojection():
     assert shapely.area(found.geometry).sum() == pytest.approx(160 * 150, rel=1e-10)
 
 
+def test_a_spike_narrower_than_rounding_gives_a_valid_piece():
+    """A border that runs out and back on nearly one line is valid, and so are its pieces."""
+    out = (132.3569147406791, -29.133250800995455)
+    tip = (114.88374203709692, -26.541350472581485)
+    back = (115.76505282990765, -26.672080579361268)
+    area = shapely.Polygon([(150, -30), out, tip, back, (128.4, 35.1), (220.4, 12.2), (150, -30)])
+    assert area.is_valid
+    assert_same_as_overlay(np.array([area]), 40.0)
+
+
 def random_coverage(seed, count, extent, *, on_whole_metres):
     """Areas that tile a town: Voronoi cells joined at random, with a hole where a lake is."""
     rng = np.random.default_rng(seed)
