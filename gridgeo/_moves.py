@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._repair import finest_grid, wider
+from gridgeo._polygons import polygon_parts
+from gridgeo._repair import MIN_SNAP, finest_grid, unite, wider
 
 if TYPE_CHECKING:
     from gridgeo._repair import Limits, Repaired
@@ -22,7 +23,10 @@ NOBODY: Final = -1
 """Stands for the area that ground comes from or goes to where there is none."""
 
 _MARGIN: Final = 1.01
-"""To this GEOS and we measure how wide a gap is; snapping may move either of its sides as well."""
+"""To this GEOS and we measure how wide ground is."""
+
+_REASONS: Final = np.array(["gap", "overlap", "snap"], dtype=object)
+_GAP, _OVERLAP, _SNAP = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,13 @@ class Moves:
     lost: Floats
 
 
-def find_moves(before: Geometries, repaired: Repaired) -> Moves:
+def find_moves(before: Geometries, repaired: Repaired, limits: Limits) -> Moves:
     """Tell every piece of ground that areas lost or gained, and why.
 
     Ground that several claimed goes from those that lost it to the one that has it, for an
     ``overlap``; ground that nobody had goes from nobody, for a ``gap``; all else was moved by
-    snapping one border onto another, for a ``snap``. All that an area lost is in the moves from
+    snapping one border onto another, for a ``snap``, and so was what is wider than the limit of
+    gaps or overlaps; nobody takes what others keep. All that an area lost is in the moves from
     it; all that it gained is in the moves to it, without overlaps, which are told of one more.
     """
     n_areas = len(before)
@@ -55,18 +60,22 @@ def find_moves(before: Geometries, repaired: Repaired) -> Moves:
     taker = np.where(kept_by == NOBODY, gained_by, kept_by)[face]
     # Of several that lost ground to one that did not have it, the first has passed it on.
     passed = (kept_by[face] == NOBODY) & (taker != NOBODY) & (np.diff(face, prepend=-1) != 0)
-    reason = np.where((taker != NOBODY) & ~passed, "overlap", "snap")
+    reason = np.where((taker != NOBODY) & ~passed, _OVERLAP, _SNAP)
     told = np.isin(gained, face[passed] * n_areas + taker[passed])
     at, owner = np.divmod(gained, n_areas)
-    why = np.where(np.isin(at, had // n_areas), "snap", "gap")
+    why = np.where(np.isin(at, had // n_areas), _SNAP, _GAP)
+    giver = np.append(giver, np.full((~told).sum(), NOBODY))
+    hands = np.c_[giver, np.append(taker, owner[~told]), np.append(reason, why[~told])]
+    hands, ground = _join_faces(hands, faces[np.append(face, at[~told])])
+    hands = _tell_snapped(hands, ground, limits)
     m2 = shapely.area(faces)
     return Moves(
-        giver=np.append(giver, np.full((~told).sum(), NOBODY)),
-        taker=np.append(taker, owner[~told]),
-        reason=np.append(reason, why[~told]).astype(object),
-        ground=faces[np.append(face, at[~told])],
+        giver=hands[:, 0],
+        taker=hands[:, 1],
+        reason=_REASONS[hands[:, 2]],
+        ground=ground,
         gained=_sum_by_area(owner, m2[at], n_areas),
-        lost=_sum_by_area(giver, m2[face], n_areas),
+        lost=_sum_by_area(giver[: len(face)], m2[face], n_areas),
     )
 
 
@@ -76,8 +85,25 @@ def find_astray(moves: Moves, limits: Limits) -> Bools:
     astray = np.zeros(len(moves.reason), dtype=bool)
     for reason, metres in allowed.items():
         at = np.flatnonzero(moves.reason == reason)
-        astray[at] = wider(moves.ground[at], _MARGIN * metres + limits.snap)
+        astray[at] = wider(moves.ground[at], _MARGIN * metres + MIN_SNAP)
     return astray
+
+
+def _join_faces(hands: Ints, faces: Geometries) -> tuple[Ints, Geometries]:
+    """Join faces that lie side by side and have giver, taker and reason in common."""
+    groups, group = np.unique(hands, axis=0, return_inverse=True)
+    ground, of_group = polygon_parts(unite(faces, group, len(groups)))
+    return groups[of_group], ground
+
+
+def _tell_snapped(hands: Ints, ground: Geometries, limits: Limits) -> Ints:
+    """Give what is wider than the limit of its reason the reason that could move it."""
+    told = hands.copy()
+    for reason, metres in ((_GAP, limits.max_gap), (_OVERLAP, limits.max_overlap)):
+        at = np.flatnonzero(hands[:, 2] == reason)
+        told[at[wider(ground[at], _MARGIN * metres)], 2] = _SNAP
+    told[(hands[:, 2] == _OVERLAP) & (told[:, 2] == _SNAP), 1] = NOBODY
+    return told
 
 
 def _lay_over(before: Geometries, repaired: Repaired) -> tuple[Geometries, Ints, Ints]:

@@ -14,6 +14,7 @@ import shapely
 
 from gridgeo._moves import NOBODY, find_astray, find_moves
 from gridgeo._repair import (
+    MIN_SNAP,
     Keeper,
     Limits,
     along,
@@ -25,7 +26,7 @@ from gridgeo._repair import (
     widths,
 )
 from gridgeo.crs import to_crs, working_crs
-from gridgeo.errors import CoverageError, GeometryError, InputError
+from gridgeo.errors import CoverageError, GeometryError, InputError, name_rows
 from gridgeo.schema import AREA_CODE
 from gridgeo.validate import Faults, check_areas, require_number, require_option
 
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from gridgeo.schema import Bools, Geometries, Ints
 
 __all__ = ["AreaRepair", "repair_areas"]
-
-MIN_SNAP: Final = 1e-6
-"""Metres; GEOS loses areas where it may not snap at all (libgeos/geos#1525)."""
 
 _SNAP_SHARES: Final = (1.0, 0.7, 0.4, 0.1, 0.0)
 """Where snapping makes borders cross, GEOS may join two areas into one; a little less does not."""
@@ -75,7 +73,10 @@ class AreaRepair:
         One row for every pair of areas and reason: ``from_code``, ``to_code`` (empty text:
         nobody), ``reason``, ``m2``, ``width`` of the widest place, and the ground itself.
         ``overlap``: both claimed it, ``from_code`` lost it, ``to_code`` has kept it and gains
-        nothing by it. ``gap``: nobody had it. ``snap``: a border was moved onto another.
+        nothing by it. ``gap``: nobody had it. ``snap``: a border was moved onto another; also
+        where ground that nobody had, or several claimed, is wider than ``max_gap`` or
+        ``max_overlap`` and only snapping reached it. What ``from_code`` then lost and others keep
+        nobody gains: ``to_code`` is empty.
         ``ring``: a ring crossed itself and measures as much more, or less, since it was made
         valid; it is listed where that is nothing too, the area is its ground, and there is no
         width. What moved less than 1e-6 m2 between two areas is not listed.
@@ -97,6 +98,8 @@ class AreaRepair:
     balance: pd.DataFrame
     left: GeoDataFrame
     limits: dict[str, float]
+    _at_fault: Ints
+    """Positions of the areas that ``left`` names; a code may hold the comma that parts them."""
 
     @property
     def ok(self) -> bool:
@@ -121,11 +124,10 @@ class AreaRepair:
             + shown["m2"].map(" ({:,.3f} m2, ".format)
             + shown["width"].map("{:,.3f} m wide)".format)
         )
-        codes = self.left["area_codes"].str.split(", ").explode()
         raise CoverageError(
             f"faults beyond the limits are left ({len(self.left):,}): {told}. See repair.left; "
             "settle them by hand, or raise the limits.",
-            rows=self.areas.index[self.areas[AREA_CODE].isin(codes)],
+            rows=self.areas.index[self._at_fault],
         )
 
     def __repr__(self) -> str:
@@ -189,6 +191,12 @@ def repair_areas(
     limits. What is wider than a limit is no fault of drawing but a question that is not for a
     program to answer: it stays as it is, and ``left`` names it.
 
+    Each limit bounds the width of the changes that have its name for a reason: no ``gap`` is wider
+    than ``max_gap``, no ``overlap`` than ``max_overlap``, no ``snap`` than ``snap`` (within 1 %,
+    to which widths are measured, and a micrometre). The limits do not bound one another: snapping
+    closes what is narrower than half of ``snap`` where ``max_gap`` or ``max_overlap`` is less, and
+    the change says ``snap``. With ``snap`` below a centimetre GEOS fails more often.
+
     Width is the diameter of the largest circle that fits in: 5 km of a sliver 10 cm wide are
     0.1 m wide.
 
@@ -198,10 +206,12 @@ def repair_areas(
         One row per area: ``area_code`` (unique text) and a polygon, valid or not, in any CRS.
     max_gap
         Metres: holes up to this width, between areas or inside one, go to the neighbour with the
-        longest border. A slit that is open to the outside is no hole; only ``snap`` closes it.
+        longest border; 0 fills none. A slit that is open to the outside is no hole; only ``snap``
+        closes it.
     max_overlap
-        Metres: ground up to this width that several areas claim goes to one of them. Where
-        others claim more than half of an area all its overlaps stay: it may be there twice.
+        Metres: ground up to this width that several areas claim goes to one of them; 0 settles
+        none. Where others claim more than half of an area all its overlaps stay: it may be there
+        twice.
     snap
         Metres, at least 1e-6: at areas with a fault, vertices nearer than half of this to one
         another or to an edge are moved together, none farther than this. It closes slits that
@@ -227,7 +237,8 @@ def repair_areas(
         The areas cannot be used as they are; see :func:`gridgeo.validate.check_areas`.
     GeometryError
         Geometries null, empty, not polygons, or enclosing nothing; areas of which the repair
-        would leave nothing, or that it could not keep within the limits.
+        would leave nothing, or that it could not keep within the limits; faults that GEOS
+        cannot clean.
     InputError
         A limit is negative or no number, or ``keeper`` is misspelled.
 
@@ -252,16 +263,16 @@ def repair_areas(
     mended, crossed = mend_rings(drawn)
     message = "polygons that enclose no ground; draw them anew or drop them"
     _refuse(areas, shapely.is_empty(mended), message)
-    repaired, moves, kept, beyond = _repair_within(mended, limits)
-    message = "areas that would be swallowed, or moved beyond the limits; draw them anew"
-    _refuse(areas, beyond, message)
+    repaired, moves, kept = _repair_within(areas, mended, limits)
     frame = moved.set_geometry(gpd.GeoSeries(repaired.polygons, index=moved.index, crs=moved.crs))
+    left, at_fault = _left(frame)
     return AreaRepair(
         areas=frame,
         changes=_changes(moved, drawn, mended, crossed, moves),
         balance=_balance(frame, drawn, mended, moves),
-        left=_left(frame),
+        left=left,
         limits={"max_gap": max_gap, "max_overlap": max_overlap, "snap": kept.snap},
+        _at_fault=at_fault,
     )
 
 
@@ -275,19 +286,34 @@ def _read_limits(max_gap: float, max_overlap: float, snap: float, keeper: Keeper
     return Limits(max_gap, max_overlap, snap, keeper)
 
 
-def _repair_within(mended: Geometries, limits: Limits) -> tuple[Repaired, Moves, Limits, Bools]:
-    """Repair; with less snapping where GEOS goes beyond the limits. Also tell which areas still."""
+def _repair_within(
+    areas: GeoDataFrame, mended: Geometries, limits: Limits
+) -> tuple[Repaired, Moves, Limits]:
+    """Repair; with less snapping where GEOS fails or goes beyond the limits."""
+    message = "areas with faults that GEOS cannot clean; raise `snap`, or draw them anew"
+    beyond = find_mismatched(mended)
     for share in _SNAP_SHARES:
         tried = replace(limits, snap=max(share * limits.snap, MIN_SNAP))
-        repaired = repair(mended, tried)
-        moves = find_moves(mended, repaired)
-        astray = find_astray(moves, limits)
-        beyond = np.asarray(shapely.is_empty(repaired.polygons), dtype=bool)
-        hands = np.concatenate([moves.giver[astray], moves.taker[astray]])
-        beyond[hands[hands != NOBODY]] = True
+        try:
+            repaired = repair(mended, tried)
+            moves = find_moves(mended, repaired, limits)
+        except shapely.GEOSException:
+            continue
+        beyond = _find_beyond(repaired, moves, limits)
         if not beyond.any():
-            break
-    return repaired, moves, tried, beyond
+            return repaired, moves, tried
+        message = "areas swallowed, or moved beyond the limits; raise `snap`, or draw them anew"
+    rows = areas.index[beyond]
+    raise GeometryError(f"`areas`: {message} {name_rows(rows)}", rows=rows)
+
+
+def _find_beyond(repaired: Repaired, moves: Moves, limits: Limits) -> Bools:
+    """Tell which areas lost all their ground, or moved beyond the limits."""
+    astray = find_astray(moves, limits)
+    beyond = np.asarray(shapely.is_empty(repaired.polygons), dtype=bool)
+    hands = np.concatenate([moves.giver[astray], moves.taker[astray]])
+    beyond[hands[hands != NOBODY]] = True
+    return beyond
 
 
 def _refuse(areas: GeoDataFrame, at_fault: Bools, message: str) -> None:
@@ -343,10 +369,11 @@ def _balance(
     )
 
 
-def _left(areas: GeoDataFrame) -> GeoDataFrame:
-    """Look for what the repaired areas still have: ground claimed twice, holes, bad borders."""
+def _left(areas: GeoDataFrame) -> tuple[GeoDataFrame, Ints]:
+    """Look for what repaired areas still have, and which: ground claimed twice, holes, edges."""
     polygons, codes = areas.geometry.to_numpy(), areas[AREA_CODE].to_numpy(object)
-    mismatched = find_mismatched(polygons)
+    bad_edges = shapely.coverage_invalid_edges(polygons)
+    mismatched = ~shapely.is_empty(bad_edges)
     first, second, shared = find_shared(polygons, mismatched)
     large = shapely.area(shared) > ROUNDING_M2
     first, second, shared = first[large], second[large], shared[large]
@@ -355,9 +382,8 @@ def _left(areas: GeoDataFrame) -> GeoDataFrame:
     between = np.bincount(hole, minlength=len(holes)) > 1
     named = pd.Series(codes[around]).groupby(hole).agg(", ".join)
     odd = np.setdiff1d(np.flatnonzero(mismatched), np.concatenate([first, second]))
-    edges = shapely.coverage_invalid_edges(polygons)[odd]
     ground = np.concatenate([shared, holes[between]])
-    return gpd.GeoDataFrame(
+    left = gpd.GeoDataFrame(
         {
             "kind": np.repeat(list(_LEFT), [len(shared), between.sum(), len(odd)]),
             "area_codes": np.concatenate(
@@ -366,6 +392,8 @@ def _left(areas: GeoDataFrame) -> GeoDataFrame:
             "m2": np.append(shapely.area(ground), np.zeros(len(odd))),
             "width": np.append(widths(ground), np.zeros(len(odd))),
         },
-        geometry=np.concatenate([ground, edges]),
+        geometry=np.concatenate([ground, bad_edges[odd]]),
         crs=areas.crs,
     ).astype({"kind": "str", "area_codes": "str"})
+    at_fault = np.unique(np.concatenate([first, second, around[between[hole]], odd]))
+    return left, at_fault

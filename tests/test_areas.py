@@ -106,6 +106,12 @@ def jitter(polygons, metres, seed):
     return shapely.polygons(shapely.linearrings(xy, indices=ring))
 
 
+def heap(seed):
+    """Ten random polygons on top of one another, near zero."""
+    random = np.random.default_rng(seed)
+    return [Polygon(random.uniform(0, 30, (random.integers(3, 9), 2))) for _ in range(10)]
+
+
 # What is noise
 
 
@@ -412,6 +418,67 @@ def test_heights_are_dropped():
     assert not repair_areas(areas).areas.has_z.any()
 
 
+# One limit below another
+
+
+def test_an_overlap_wider_than_its_limit_that_snapping_closes_is_told_as_snapped():
+    """10 cm claimed twice, limit 0, snap 0.3: the border moved, nobody gained, the sums agree."""
+    areas = layer(W=box(0, 0, 300, 100), E=box(299.9, 0, 500, 100))
+    repair = repair_areas(areas, max_overlap=0, snap=0.3)
+    [(giver, taker, reason, m2)] = moved(repair)
+    assert (giver in {"W", "E"}, taker, reason) == (True, "", "snap")
+    assert m2 == pytest.approx(10, abs=0.01)
+    assert repair.ok
+    assert_sums_agree(repair)
+    assert_within_limits(repair)
+    [(_, _, reason, _)] = moved(repair_areas(areas, max_overlap=0.11, snap=0.3))
+    assert reason == "overlap"
+
+
+def test_a_gap_wider_than_its_limit_that_snapping_closes_is_told_as_snapped():
+    """A hole of 10 cm, limit 0, snap 0.3: a border moved onto another, and no gap was filled."""
+    areas = layer(
+        S=box(0, 0, 100, 50),
+        N=box(0, 50.1, 100, 100),
+        W=box(-9, 0, 0, 100),
+        E=box(100, 0, 109, 100),
+    )
+    repair = repair_areas(areas, max_gap=0, snap=0.3)
+    assert set(repair.changes["reason"]) == {"snap"}
+    assert repair.changes["m2"].sum() == pytest.approx(10, abs=0.1)
+    assert repair.ok
+    assert_sums_agree(repair)
+    assert_within_limits(repair)
+    assert set(repair_areas(areas, max_gap=0.11, snap=0.3).changes["reason"]) >= {"gap"}
+
+
+@pytest.mark.parametrize("max_overlap", [0, 0.1])
+def test_what_neither_its_limit_nor_snapping_reaches_stays(max_overlap):
+    """25 cm claimed twice stay with both where snap is 0.3, which reaches 15 cm."""
+    areas = layer(W=box(0, 0, 300, 100), E=box(299.75, 0, 500, 100))
+    repair = repair_areas(areas, max_overlap=max_overlap, snap=0.3)
+    assert repair.changes.empty
+    assert [row[:3] for row in left(repair)] == [("overlap", "W, E", 25.0)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.integers(0, 10**6),
+    metres=st.sampled_from([0.05, 0.2]),
+    max_gap=st.sampled_from([0, 0.1, 2]),
+    max_overlap=st.sampled_from([0, 0.1, 2]),
+    snap=st.sampled_from([0.01, 0.1, 0.3]),
+)
+def test_whichever_limit_is_the_least_no_reason_goes_beyond_its_own(
+    seed, metres, max_gap, max_overlap, snap
+):
+    """Any order of the three limits: each bounds the changes of its name, and the sums agree."""
+    areas = frame_of(jitter(voronoi_city(seed, n=12), metres, seed))
+    repair = repair_areas(areas, max_gap=max_gap, max_overlap=max_overlap, snap=snap)
+    assert_within_limits(repair)
+    assert_sums_agree(repair)
+
+
 # Any layer
 
 
@@ -505,6 +572,46 @@ def test_less_is_snapped_where_geos_would_join_two_areas():
     assert repair.balance["m2_lost"].max() < 100
 
 
+@pytest.mark.parametrize("seed", [20, 45, 247])
+@pytest.mark.parametrize("max_gap", [0, 1])
+def test_slivers_between_conflicts_do_not_break_the_repair(seed, max_gap):
+    """Where many areas claim the same ground GEOS took the slivers between cuts for overlaps."""
+    areas = frame_of(heap(seed))
+    repair = repair_areas(areas, max_gap=max_gap, max_overlap=0, keeper="smallest")
+    assert repair.limits["snap"] == 0.01
+    assert_sums_agree(repair)
+    assert_within_limits(repair)
+
+
+def fail_at(shares, monkeypatch, snap):
+    """Let GEOS fail where it snaps by one of these shares of ``snap``."""
+    clean = shapely.coverage_clean
+
+    def failing(polygons, *, snapping_distance, **options):
+        if any(np.isclose(snapping_distance, share * snap / 2) for share in shares):
+            raise shapely.GEOSException("TopologyException")
+        return clean(polygons, snapping_distance=snapping_distance, **options)
+
+    monkeypatch.setattr(shapely, "coverage_clean", failing)
+
+
+def test_less_is_snapped_where_geos_fails(monkeypatch):
+    """Were GEOS to fail with some snapping, less would do, and the limits would say so."""
+    fail_at([1, 0.7], monkeypatch, snap=0.1)
+    repair = repair_areas(layer(W=box(0, 0, 300, 100), E=box(299.5, 0, 500, 100)), snap=0.1)
+    assert moved(repair) == [("E", "W", "overlap", 50.0)]
+    assert repair.limits["snap"] == pytest.approx(0.04)
+
+
+def test_faults_that_geos_cannot_clean_are_refused(monkeypatch):
+    """Were GEOS to fail with any snapping, the rows with a fault would be named."""
+    fail_at([1, 0.7, 0.4, 0.1, 1e-5], monkeypatch, snap=0.1)
+    areas = layer(X=box(900, 0, 999, 100), W=box(0, 0, 300, 100), E=box(299.5, 0, 500, 100))
+    with pytest.raises(GeometryError, match=r"cannot clean; raise `snap`, or draw") as error:
+        repair_areas(areas, snap=0.1)
+    assert error.value.rows == (1, 2)
+
+
 # Reports
 
 
@@ -541,6 +648,24 @@ def test_faults_left_are_raised_with_their_rows():
     with pytest.raises(CoverageError, match=r"overlap of W, E \(1,000.000 m2, 10.000 m wide") as e:
         repair.raise_for_faults()
     assert e.value.rows == ("w", "e")
+
+
+def test_codes_that_hold_a_comma_lose_no_rows():
+    """The rows are those at fault, though the codes are parted by what stands in them too."""
+    lake, hole = box(10, 10, 30, 30), box(40, 40, 60, 60)
+    areas = layer(
+        **{
+            "A, north": box(0, 0, 50, 100) - lake - hole,
+            "A": box(50, 0, 100, 100) - hole,
+            "north": box(200, 0, 300, 100),
+            "B, 1": box(400, 0, 500, 100),
+            "B, 2": box(480, 0, 600, 100),
+        }
+    )
+    repair = repair_areas(areas)
+    with pytest.raises(CoverageError, match="gap of A, north, A") as error:
+        repair.raise_for_faults()
+    assert error.value.rows == (0, 1, 3, 4)
 
 
 # Bad input
