@@ -16,6 +16,7 @@ from gridgeo import datasets
 from gridgeo.areas import AreaRepair, repair_areas
 from gridgeo.cells import areas_to_cells, merge_log
 from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
+from gridgeo.comparison import CoverageComparison, compare_coverages
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.crs import working_crs
 from gridgeo.errors import (
@@ -35,7 +36,15 @@ from gridgeo.files import write_frame
 from gridgeo.geocoding import count_by_cell, geocode
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.io import read_areas, read_components, read_events
-from gridgeo.maps import explore_grid, plot_sheet, save_html, save_sheet
+from gridgeo.maps import (
+    explore_faults,
+    explore_grid,
+    plot_faults,
+    plot_sheet,
+    save_html,
+    save_sheet,
+)
+from gridgeo.nesting import LevelsReport, NestingReport, check_levels, check_nesting
 from gridgeo.workflow import GridPlan, build_plan
 
 __all__ = [
@@ -48,6 +57,7 @@ __all__ = [
     "CheckError",
     "CodeError",
     "CodeScheme",
+    "CoverageComparison",
     "CoverageError",
     "CoverageReport",
     "GeometryError",
@@ -55,18 +65,25 @@ __all__ = [
     "GridPlan",
     "H3Grid",
     "InputError",
+    "LevelsReport",
     "MissingExtraError",
+    "NestingReport",
     "SchemaError",
     "SquareGrid",
     "TooLargeError",
     "areas_to_cells",
     "build_plan",
     "check_coverage",
+    "check_levels",
+    "check_nesting",
+    "compare_coverages",
     "count_by_cell",
     "datasets",
+    "explore_faults",
     "explore_grid",
     "geocode",
     "merge_log",
+    "plot_faults",
     "plot_sheet",
     "read_areas",
     "read_components",

@@ -19,6 +19,8 @@ from gridgeo._proof import no_ground_twice
 from gridgeo.validate import POLYGONS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gridgeo.schema import Bools, Geometries, Ints
 
 NOWHERE: Final = -1
@@ -164,7 +166,7 @@ def find_overlaps(polygons: Geometries, mismatched: Bools, tolerance: float) -> 
     first, second = np.minimum(one, other)[once], np.maximum(one, other)[once]
     meet = ~shapely.touches(polygons[first], polygons[second])
     first, second = first[meet], second[meet]
-    ground = _polygonal(shapely.intersection(polygons[first], polygons[second]))
+    ground = _polygonal(overlay(shapely.intersection, polygons[first], polygons[second]))
     large = np.flatnonzero(shapely.area(ground) > tolerance)
     large = large[np.lexsort((second[large], first[large]))]
     return Shared(first[large], second[large], ground[large])
@@ -173,14 +175,19 @@ def find_overlaps(polygons: Geometries, mismatched: Bools, tolerance: float) -> 
 def find_holes(polygons: Geometries, mismatched: Bools, tolerance: float) -> Geometries:
     """Find the holes between polygons, without what lies on islands inside them.
 
-    A hole that one polygon alone surrounds is its own: a lake that was cut out of it.
+    Polygons that touch one another in points alone enclose ground too. A hole that one polygon
+    alone surrounds is its own: a lake that was cut out of it, or that its parts enclose.
     """
     whole = shapely.get_parts(unite(polygons, np.zeros(len(polygons), np.int64), 1, mismatched))
     holes = np.asarray(shapely.polygons(_interior_rings(whole)))
     hole, island = shapely.STRtree(whole).query(holes, predicate="contains")
     islands = _unite_at(whole[island], hole, len(holes))
-    between = split(shapely.difference(holes, islands), tolerance)[0]
+    between = np.append(overlay(shapely.difference, holes, islands), _pockets(whole))
+    between = split(between, tolerance)[0]
     lakes = np.asarray(shapely.polygons(_interior_rings(polygons)))
+    several = polygons[shapely.get_num_geometries(polygons) > 1]
+    at = np.unique(shapely.STRtree(several).query(between, predicate="intersects")[1])
+    lakes = np.concatenate([lakes, *(_pockets(shapely.get_parts(cell)) for cell in several[at])])
     hole, lake = shapely.STRtree(lakes).query(between, predicate="covered_by")
     same = shapely.area(lakes[lake]) - shapely.area(between[hole]) <= tolerance
     return np.delete(between, hole[same])
@@ -205,10 +212,10 @@ def find_gaps(
     held against every polygon near by: guests from other areas, and the others once more, since
     an overlay of a whole city may round more than a small one.
     """
-    bare, area = split(shapely.difference(areas, united), tolerance)
+    bare, area = split(overlay(shapely.difference, areas, united), tolerance)
     piece, near = shapely.STRtree(polygons).query(bare, predicate="intersects")
     covered = _unite_at(polygons[near], piece, len(bare))
-    gaps, piece = split(shapely.difference(bare, covered), tolerance)
+    gaps, piece = split(overlay(shapely.difference, bare, covered), tolerance)
     return gaps, area[piece]
 
 
@@ -216,7 +223,7 @@ def find_strays(
     areas: Geometries, united: Geometries, polygons: Geometries, homes: Ints, tolerance: float
 ) -> Bools:
     """Tell which polygons may reach out of their home; those without a home do."""
-    beyond, area = split(shapely.difference(united, areas), tolerance)
+    beyond, area = split(overlay(shapely.difference, united, areas), tolerance)
     piece, polygon = shapely.STRtree(polygons).query(beyond, predicate="intersects")
     strays: Bools = homes == NOWHERE
     strays[polygon[homes[polygon] == area[piece]]] = True
@@ -230,14 +237,14 @@ def share_out(polygons: Geometries, areas: Geometries) -> Shared:
     inner_area, inner = tree.query(areas, predicate="covers")
     cut = ~np.isin(polygon * len(areas) + area, inner * len(areas) + inner_area)
     ground = polygons[polygon]
-    ground[cut] = _polygonal(shapely.intersection(ground[cut], areas[area[cut]]))
+    ground[cut] = _polygonal(overlay(shapely.intersection, ground[cut], areas[area[cut]]))
     return Shared(polygon, area, ground)
 
 
 def find_outside(polygons: Geometries, shares: Shared) -> Geometries:
     """Give what of each polygon lies in none of its shares; empty where nothing does."""
     inside = _unite_at(shares.ground, shares.first, len(polygons))
-    return _polygonal(shapely.difference(polygons, inside))
+    return _polygonal(overlay(shapely.difference, polygons, inside))
 
 
 def find_largest(shares: Shared, own: Ints, tolerance: float) -> Ints:
@@ -257,7 +264,7 @@ def find_crossings(shares: Shared, areas: Geometries, homes: Ints, tolerance: fl
     """Keep of the shares what lies in another area than home and not also in the home."""
     abroad = (homes[shares.first] != shares.second) & (homes[shares.first] != NOWHERE)
     first, second = shares.first[abroad], shares.second[abroad]
-    ground = _polygonal(shapely.difference(shares.ground[abroad], areas[homes[first]]))
+    ground = _polygonal(overlay(shapely.difference, shares.ground[abroad], areas[homes[first]]))
     large = shapely.area(ground) > tolerance
     return Shared(first[large], second[large], ground[large])
 
@@ -272,6 +279,30 @@ def unite(polygons: Geometries, group: Ints, n_groups: int, mismatched: Bools) -
         for members in (order[start:stop] for start, stop in pairwise(bounds))
     ]
     return united
+
+
+def overlay(
+    operation: Callable[..., Geometries], some: Geometries, others: Geometries
+) -> Geometries:
+    """Overlay pairs of polygons, twice where that is needed.
+
+    Where borders nearly coincide GEOS can go astray by whole polygons in floating point, not on a
+    grid; the grid in turn moves vertices by its step, which the finest findings would show.
+    """
+    result = operation(some, others)
+    if not len(result):
+        return result
+    step = grid_step(np.append(some, others))
+    snapped = operation(some, others, grid_size=step)
+    rounding = 4 * step * (shapely.length(some) + shapely.length(others))
+    astray = np.abs(shapely.area(result) - shapely.area(snapped)) > rounding
+    return np.where(astray, snapped, result)
+
+
+def grid_step(polygons: Geometries) -> float:
+    """Give the step, in metres, to which coordinates may be rounded: 14 digits of them."""
+    size = np.nanmax(np.abs(shapely.total_bounds(polygons)))
+    return float(10.0 ** (np.ceil(np.log10(max(size, 1.0))) - 14))
 
 
 def split(geometries: Geometries, tolerance: float) -> tuple[Geometries, Ints]:
@@ -304,3 +335,14 @@ def _polygonal(geometries: Geometries) -> Geometries:
 def _interior_rings(polygons: Geometries) -> Geometries:
     rings, part = shapely.get_rings(shapely.get_parts(polygons), return_index=True)
     return rings[np.diff(part, prepend=NOWHERE) == 0]
+
+
+def _pockets(parts: Geometries) -> Geometries:
+    """Find what parts that touch in points alone enclose, in no hole of one of them."""
+    one, other = shapely.STRtree(parts).query(parts, predicate="intersects")
+    touching = parts[np.unique(one[one != other])]
+    noded = shapely.union_all(shapely.boundary(touching))
+    faces = shapely.get_parts(shapely.polygonize([noded]))
+    inside = shapely.STRtree(shapely.point_on_surface(faces))
+    filled = shapely.polygons(shapely.get_exterior_ring(parts))
+    return np.delete(faces, inside.query(filled, predicate="intersects")[1])

@@ -5,32 +5,29 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from gridgeo._fault_words import FAULTS, ODD_SIZES, verdict_in_words
+from gridgeo._report_html import coverage_html
 from gridgeo.crs import LONLAT, ellipsoid_area_m2, to_crs
-from gridgeo.errors import CoverageError
+from gridgeo.errors import CoverageError, InputError
+from gridgeo.files import write_json, write_layers
 from gridgeo.schema import AREA_CODE, CELL_CODE
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Hashable
 
+    import folium
     from geopandas import GeoDataFrame
+    from matplotlib.figure import Figure
 
-FAULTS: Final = {
-    "gaps": "ground that no cell covers",
-    "overlaps": "pairs of cells that share ground",
-    "outside": "cells that reach beyond all areas",
-    "crossings": "cells that reach into a second area",
-    "wrong_area_codes": "cells that lie in another area than they say",
-    "invalid": "cells without a valid polygon",
-    "unmatched_edges": "borders that neighbours draw with other vertices",
-    "duplicate_codes": "cells whose code is missing or repeated",
-    "unbalanced": "areas whose cells do not sum up, for no reason above",
-}
-"""The kinds of fault, in the order of the report, and what each counts."""
+    from gridgeo.schema import Language
+
+__all__ = ["FAULTS", "CoverageReport"]
 
 _CODES: Final = (
     CELL_CODE,
@@ -189,27 +186,84 @@ class CoverageReport:
             "balance": _records(self.balance),
         }
 
+    def to_json(self, path: str | os.PathLike[str]) -> Path:
+        """Write :meth:`to_dict` as JSON, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
+        return write_json(self.to_dict(), path)
+
+    def to_gpkg(self, path: str | os.PathLike[str]) -> Path:
+        """Write a GeoPackage, whole or not at all: a layer for each kind of fault that has rows.
+
+        The layers are called as the kinds are; ``odd_sizes`` is one where it has rows, and
+        ``balance`` always. Open it in QGIS above the cells.
+
+        Raises
+        ------
+        InputError
+            The name does not end in ``.gpkg``, or the file cannot be written.
+        """
+        if Path(path).suffix.lower() != ".gpkg":
+            raise InputError(f"{Path(path).name!r} must end in .gpkg.")
+        kinds = {**self._found(), ODD_SIZES: self.odd_sizes}
+        layers = {kind: frame for kind, frame in kinds.items() if len(frame)}
+        return write_layers({**layers, "balance": self.balance}, path)
+
+    def to_html(self, language: Language = "en") -> str:
+        """Write a table that a planner can read: verdict, each kind of fault in words, sums.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"zh"``.
+
+        Raises
+        ------
+        InputError
+            The language is another one.
+        """
+        return coverage_html(self, language)
+
+    def explore(
+        self,
+        *,
+        cells: GeoDataFrame | None = None,
+        language: Language = "en",
+        title: str | None = None,
+        basemap: str | None = None,
+    ) -> folium.Map:
+        """Show the faults on a map; see :func:`gridgeo.explore_faults`."""
+        from gridgeo.maps import explore_faults  # noqa: PLC0415 - see CONTRIBUTING: the house
+
+        return explore_faults(self, cells=cells, language=language, title=title, basemap=basemap)
+
+    def plot(
+        self,
+        *,
+        cells: GeoDataFrame | None = None,
+        language: Language = "en",
+        title: str | None = None,
+    ) -> Figure:
+        """Draw the faults as a picture; see :func:`gridgeo.plot_faults`."""
+        from gridgeo.maps import plot_faults  # noqa: PLC0415 - see CONTRIBUTING: the house
+
+        return plot_faults(self, cells=cells, language=language, title=title)
+
     @property
     def verdict(self) -> str:
         """The result in a few words: sound, or how many faults."""
-        if not self.ok:
-            return f"not sound, {self.n_faults:,} {'fault' if self.n_faults == 1 else 'faults'}"
-        return "sound, every area is covered once" if self.n_areas else "sound, no hole, no overlap"
+        return verdict_in_words(self.n_faults, with_areas=bool(self.n_areas), language="en")
 
     def __repr__(self) -> str:
         lines = [f"  {name:<18}{count:>9}{m2:>20}".rstrip() for name, count, m2 in self._table()]
         return "\n".join([f"CoverageReport: {self.verdict}", f"  {self._basis()}", *lines])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr title="{escape(FAULTS[name])}"><th>{escape(name)}</th>'
-            f"<td>{escape(count)}</td><td>{escape(m2)}</td></tr>"
-            for name, count, m2 in self._table()
-        )
-        return (
-            f"<p><b>Coverage: {escape(self.verdict)}</b><br>{escape(self._basis())}</p>"
-            f"<table><tr><th></th><th>faults</th><th>m2</th></tr>{rows}</table>"
-        )
+        return self.to_html()
 
     def _found(self) -> dict[str, GeoDataFrame]:
         return {kind: getattr(self, kind) for kind in FAULTS}

@@ -15,9 +15,10 @@ import typer
 
 from gridgeo import datasets
 from gridgeo.codes import SCHEMES, CodeScheme
+from gridgeo.coverage import TOLERANCE_M, TOLERANCE_M2, check_coverage
 from gridgeo.errors import GridGeoError, InputError
 from gridgeo.grids import H3Grid, SquareGrid
-from gridgeo.io import read_areas, read_components
+from gridgeo.io import read_areas, read_cells, read_components
 from gridgeo.validate import require_option
 from gridgeo.workflow import GridPlan, build_plan
 
@@ -52,6 +53,11 @@ class MapLanguage(StrEnum):
 
 Text = str | None
 Out = Annotated[Path, typer.Option(help="Folder to write into.")]
+AreaCode = Annotated[
+    str, typer.Option(help="Column with the area's code; several, joined by commas, make it.")
+]
+AreaLayer = Annotated[Text, typer.Option(help="Layer of the areas in a GeoPackage.")]
+AreasCrs = Annotated[Text, typer.Option(help="CRS of the areas where their file does not say.")]
 InLanguage = Annotated[MapLanguage, typer.Option(help="Language of the maps.")]
 
 
@@ -70,14 +76,10 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
         Path, typer.Argument(help="Administrative areas: gpkg, shp, geojson, parquet.")
     ],
     out: Out,
-    code: Annotated[
-        str, typer.Option(help="Column with the area's code; several, joined by commas, make it.")
-    ] = "area_code",
+    code: AreaCode = "area_code",
     name: Annotated[Text, typer.Option(help="Column with the area's name.")] = None,
-    layer: Annotated[Text, typer.Option(help="Layer of the areas in a GeoPackage.")] = None,
-    areas_crs: Annotated[
-        Text, typer.Option(help="CRS of the areas where their file does not say.")
-    ] = None,
+    layer: AreaLayer = None,
+    areas_crs: AreasCrs = None,
     components: Annotated[
         list[Path] | None, typer.Option(help="Components; may be given more than once.")
     ] = None,
@@ -111,14 +113,13 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
     Exits with 0 where the coverage has no fault, 1 where it has, 2 where it could not run.
     """
     with _guarded():
-        columns = [column.strip() for column in code.split(",")]
         found = None
         if components:
             found = read_components(
                 list(components), class_code=class_code, x=x, y=y, crs=components_crs
             )
         made = build_plan(
-            read_areas(areas, code=columns, name=name, layer=layer, crs=areas_crs),
+            read_areas(areas, code=_columns(code), name=name, layer=layer, crs=areas_crs),
             components=found,
             grid=_grid(cell_area, h3),
             min_share=min_share,
@@ -127,6 +128,74 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
             outside=outside.value,
         )
         _save(made, out, title or areas.stem, language)
+
+
+@app.command()
+def check(  # noqa: PLR0913, PLR0917 - one parameter for each option of the command line
+    cells: Annotated[Path, typer.Argument(help="Cells: gpkg, shp, geojson, parquet.")],
+    areas: Annotated[
+        Path | None, typer.Argument(help="What they must cover; else they are held together.")
+    ] = None,
+    code: AreaCode = "area_code",
+    cell_code: Annotated[
+        Text, typer.Option(help="Column of the cells with their code, or several; cell_code.")
+    ] = None,
+    cell_area_code: Annotated[
+        Text, typer.Option(help="Column of the cells with their area's code; area_code.")
+    ] = None,
+    layer: AreaLayer = None,
+    cells_layer: Annotated[Text, typer.Option(help="Layer of the cells in a GeoPackage.")] = None,
+    areas_crs: AreasCrs = None,
+    cells_crs: Annotated[
+        Text, typer.Option(help="CRS of the cells where their file does not say.")
+    ] = None,
+    tolerance_m2: Annotated[
+        float, typer.Option(help="Polygons up to this size are taken for rounding, m2.")
+    ] = TOLERANCE_M2,
+    tolerance_m: Annotated[
+        float, typer.Option(help="Vertices nearer than this are taken for the same, metres.")
+    ] = TOLERANCE_M,
+    out: Annotated[
+        Path | None, typer.Option(help="GeoPackage of the faults, a layer a kind.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="The report as JSON.")] = None,
+) -> None:
+    """Check that cells cover areas once: no gap, no overlap, nothing across a border.
+
+    Exits with 0 where no fault was found, 1 where any was, 2 where it could not run.
+    """
+    with _guarded():
+        _refuse_overwriting(
+            [path for path in (out, json) if path], [path for path in (cells, areas) if path]
+        )
+        found = read_cells(
+            cells,
+            code=cell_code and _columns(cell_code),
+            area=cell_area_code and _columns(cell_area_code),
+            layer=cells_layer,
+            crs=cells_crs,
+        )
+        held = areas and read_areas(areas, code=_columns(code), layer=layer, crs=areas_crs)
+        report = check_coverage(found, held, tolerance_m2=tolerance_m2, tolerance_m=tolerance_m)
+        files = [report.to_gpkg(out)] if out else []
+        files += [report.to_json(json)] if json else []
+        typer.echo(repr(report))
+        for file in files:
+            typer.echo(f"wrote {file}")
+        raise typer.Exit(OK if report.ok else FAULTY)
+
+
+def _columns(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",")]
+
+
+def _refuse_overwriting(written: list[Path], read: list[Path]) -> None:
+    """Refuse to write over what is read, or twice to one place."""
+    taken = {path.resolve() for path in read}
+    for path in written:
+        if path.resolve() in taken:
+            raise InputError(f"{str(path)!r} is named twice; write to another file.")
+        taken.add(path.resolve())
 
 
 @app.command()

@@ -19,7 +19,7 @@ from gridgeo.errors import InputError, SchemaError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from geopandas import GeoDataFrame
 
@@ -75,6 +75,31 @@ def write_frame(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
             _write(frame, part, ending)
         except _NOT_WRITTEN as error:
             raise _unwritable(path, error) from error
+    return path
+
+
+def write_layers(layers: Mapping[str, GeoDataFrame], path: str | os.PathLike[str]) -> Path:
+    """Write frames as layers of one GeoPackage, whole or not at all.
+
+    Where all geometries of a layer are polygons, or all lines, they become multipolygons, or
+    multilines: a layer of one type, which every program opens. Others are written as they are.
+
+    Raises
+    ------
+    InputError, SchemaError
+        As :func:`write_frame`.
+    """
+    path = Path(path)
+    with replacing(path) as part:
+        for name, frame in layers.items():
+            _check_columns(frame, path.name, ".gpkg")
+            own = frame.rename(columns=_gpkg_names(frame))
+            kind = _layer_type(own)
+            look = {"layer": name, "geometry_type": kind, "promote_to_multi": kind != "Unknown"}
+            try:
+                own.to_file(part, driver="GPKG", engine="pyogrio", index=False, **look)
+            except _NOT_WRITTEN as error:
+                raise _unwritable(path, error) from error
     return path
 
 
@@ -196,6 +221,14 @@ def _write(frame: GeoDataFrame, path: Path, ending: str) -> None:
         frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
     else:
         frame.to_file(path, driver=_DRIVERS[ending], engine="pyogrio", index=False)
+
+
+def _layer_type(frame: GeoDataFrame) -> str:
+    kinds = set(frame.geom_type.dropna())
+    for name in ("Polygon", "LineString"):
+        if kinds <= {name, f"Multi{name}"}:
+            return f"Multi{name}"
+    return "Unknown"
 
 
 def _check_columns(frame: pd.DataFrame, name: str, ending: str) -> None:

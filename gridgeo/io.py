@@ -15,7 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gridgeo._texts import as_text, dbf_encoding, inexact, require_encoding
 from gridgeo.crs import parse_crs, to_crs
 from gridgeo.errors import CodeError, CRSError, InputError, SchemaError
-from gridgeo.schema import AREA_CODE, AREA_NAME, CLASS_CODE, PARENT_CODE, TIME
+from gridgeo.schema import AREA_CODE, AREA_NAME, CELL_CODE, CLASS_CODE, PARENT_CODE, TIME
 from gridgeo.validate import Faults, add_code_faults, require_columns, require_rows
 
 if TYPE_CHECKING:
@@ -107,6 +107,27 @@ def read_areas(  # noqa: PLR0913 - what a file does not say of itself, all named
     if parent is not None:
         areas = areas.assign(**{PARENT_CODE: _joined_text(areas, parent, path)})
     return areas
+
+
+def read_cells(
+    path: str | os.PathLike[str],
+    *,
+    code: str | Sequence[str] | None = None,
+    area: str | Sequence[str] | None = None,
+    layer: str | None = None,
+    crs: object = None,
+) -> GeoDataFrame:
+    """Read cells to be checked: ``cell_code`` and ``area_code`` as text, however faulty.
+
+    ``code`` and ``area`` name the columns that hold or make them, where other than these; all
+    else is as for :func:`read_areas`. A file with ``area_code`` alone is one of areas.
+    """
+    cells = _with_crs(read_frame(path, layer=layer), crs, path)
+    if code is not None or CELL_CODE in cells or AREA_CODE not in cells:
+        cells = cells.assign(**{CELL_CODE: _joined_text(cells, code or CELL_CODE, path)})
+    if area is not None or AREA_CODE in cells:
+        cells = cells.assign(**{AREA_CODE: _joined_text(cells, area or AREA_CODE, path)})
+    return cells
 
 
 def read_components(  # noqa: PLR0913 - what a file does not say of itself, all named

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Polygon, box
 from shapely.affinity import translate
+from test_comparison import moved_border
+from test_cut import random_coverage
 
-from gridgeo._findings import find_holes, find_mismatched, find_overlaps
+from gridgeo._findings import find_holes, find_mismatched, find_overlaps, overlay
 from gridgeo._report import FAULTS
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.errors import (
@@ -607,6 +609,14 @@ def test_tainan_districts_have_slivers(real_cities):
     assert report.overlaps["m2"].sum() == pytest.approx(7.8, abs=0.05)
     assert len(report.gaps) == 62
     assert report.gaps["m2"].sum() == pytest.approx(0.4, abs=0.05)
+
+
+def test_polygons_that_touch_along_a_crooked_border_share_no_ground():
+    """GEOS 3.14 finds half of the one inside the other where it overlays them without a grid."""
+    before = random_coverage(15, 15, 300.0, on_whole_metres=False)
+    after = moved_border(before, 44.819747179104205)
+    one, other = before[:1], after[1:2]
+    assert overlay(shapely.intersection, one, other)[0].area < 1e-6
 
 
 def test_the_report_is_frozen():

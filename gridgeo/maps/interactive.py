@@ -32,7 +32,7 @@ _SCRIPTS: Final = (
     "grid_map.js",
 )
 _OPACITY_ON_BASEMAP: Final = 0.55
-_MAX_ZOOM: Final = 20
+MAX_ZOOM: Final = 20
 
 
 def explore_grid(  # noqa: PLR0913 - the contract names them; all but the cells are optional
@@ -92,8 +92,8 @@ def explore_grid(  # noqa: PLR0913 - the contract names them; all but the cells 
     m = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=12,
-        tiles=_tiles(basemap),
-        maxZoom=_MAX_ZOOM,
+        tiles=map_tiles(basemap),
+        maxZoom=MAX_ZOOM,
         zoomSnap=1 if basemap else 0.25,
     )
     if basemap is not None:
@@ -112,6 +112,8 @@ class GridElement(MacroElement):
         What ``pack_city`` gave, and a title.
     """
 
+    scripts: tuple[str, ...] = _SCRIPTS
+
     def __init__(self, city: dict[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Grid"
@@ -120,7 +122,7 @@ class GridElement(MacroElement):
     def render(self, **_kwargs: object) -> str:
         """Put data, style and scripts on the page."""
         page, name = cast("Figure", self.get_root()), self.get_name()
-        scripts = "\n".join(asset(script) for script in _SCRIPTS)
+        scripts = "\n".join(asset(script) for script in self.scripts)
         page.header.add_child(Verbatim(f"<style>{asset('grid_map.css')}</style>"), name="grid_css")
         page.header.add_child(
             Verbatim(
@@ -171,12 +173,13 @@ def _other_layers(m: folium.Map) -> str:
     return f"{{base: {{{parts['base']}}}, overlays: {{{parts['overlays']}}}}}"
 
 
-def _tiles(basemap: str | None) -> folium.TileLayer | None:
+def map_tiles(basemap: str | None) -> folium.TileLayer | None:
+    """Give the tiles of a base map by name or address; None where none is asked for."""
     if basemap is None:
         return None
     attribution = html.escape(urlsplit(basemap).netloc) or None
     try:
-        return folium.TileLayer(basemap, attr=attribution, max_zoom=_MAX_ZOOM, max_native_zoom=18)
+        return folium.TileLayer(basemap, attr=attribution, max_zoom=MAX_ZOOM, max_native_zoom=18)
     except ValueError as error:
         raise InputError(
             "`basemap` must be a name that folium knows or an address with {z}, {x} and {y}, "

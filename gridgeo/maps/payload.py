@@ -34,8 +34,8 @@ Color = Literal["area", "kind"]
 LISTED_AREAS: Final = 24
 """A legend names the areas up to this many; beyond, it would be a directory."""
 
-_HALF_TURN: Final = 180.0
-_FONT: Final = (
+HALF_TURN: Final = 180.0
+FONT: Final = (
     '"Segoe UI", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif'
 )
 
@@ -46,8 +46,8 @@ def pack_city(subject: Subject, color: Color, language: Language) -> dict[str, A
     Longitudes of a city on both sides of the antimeridian run from 0 to 360 degrees.
     """
     west, _, east, _ = to_crs(subject.cells, LONLAT).total_bounds
-    eastward = bool(east - west > _HALF_TURN)
-    cells = _to_lonlat(subject.cells, eastward=eastward)
+    eastward = bool(east - west > HALF_TURN)
+    cells = to_lonlat(subject.cells, eastward=eastward)
     return {
         "bounds": shapely.total_bounds(cells).tolist(),
         "stepsPerDegree": STEPS_PER_DEGREE,
@@ -60,7 +60,7 @@ def pack_city(subject: Subject, color: Color, language: Language) -> dict[str, A
             "m2": float(subject.cells[AREA_M2].sum()),
         },
         "cells": _pack_cells(subject, cells),
-        "areas": _pack_areas(subject.areas, _to_lonlat(subject.areas, eastward=eastward)),
+        "areas": _pack_areas(subject.areas, to_lonlat(subject.areas, eastward=eastward)),
         "kinds": subject.kinds[["name", "count"]].to_dict("records"),
         "style": _style(subject, color),
         **_pack_components(subject, eastward=eastward),
@@ -81,10 +81,11 @@ def script_safe(content: object) -> str:
     return text
 
 
-def _to_lonlat(frame: GeoDataFrame, *, eastward: bool) -> Geometries:
+def to_lonlat(frame: GeoDataFrame, *, eastward: bool) -> Geometries:
+    """Give geometries in degrees; ``eastward`` ones run from 0 to 360."""
     lonlat: Geometries = to_crs(frame, LONLAT).geometry.to_numpy()
     if eastward:
-        lonlat = shapely.transform(lonlat, lambda xy: xy + (xy[:, :1] < 0) * [2 * _HALF_TURN, 0])
+        lonlat = shapely.transform(lonlat, lambda xy: xy + (xy[:, :1] < 0) * [2 * HALF_TURN, 0])
     return lonlat
 
 
@@ -123,7 +124,7 @@ def _style(subject: Subject, color: Color) -> dict[str, Any]:
         "cellLine": style.CELL_LINE,
         "areaLine": style.AREA_LINE,
         "ink": style.INK,
-        "font": _FONT,
+        "font": FONT,
         "fillOpacity": 1.0,
         "listedAreas": LISTED_AREAS,
         "groupColors": style.CLASS_COLORS[:groups],
@@ -137,7 +138,7 @@ def _pack_components(subject: Subject, *, eastward: bool) -> dict[str, Any]:
     # In the order of the cells, the difference to the one before is small, and packs small.
     order = np.argsort(shown.cell, kind="stable")
     points = GeoSeries(shown.points[order], crs=subject.cells.crs).to_frame("geometry")
-    lonlat = shapely.get_coordinates(_to_lonlat(points, eastward=eastward))
+    lonlat = shapely.get_coordinates(to_lonlat(points, eastward=eastward))
     classes = shown.classes.rename(columns={CLASS_CODE: "code"})
     return {
         "components": {

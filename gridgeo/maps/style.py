@@ -42,6 +42,20 @@ CLASS_COLORS: Final = (
 )
 """Strong colours for component dots; magenta is left to the cell lines."""
 
+FAULT_COLORS: Final = {
+    "gaps": "#d1001f",
+    "overlaps": "#0b62a4",
+    "outside": "#c8500b",
+    "crossings": "#6a3d9a",
+    "wrong_area_codes": "#13805c",
+    "invalid": "#22262e",
+    "unmatched_edges": "#1f9bb4",
+    "duplicate_codes": "#a6761d",
+    "unbalanced": "#8b1e3f",
+    "odd_sizes": "#8a8f99",
+}
+"""Strong colours, one a kind of fault; grey for what is a warning."""
+
 
 def area_fills(n: int) -> tuple[str, ...]:
     """Give ``n`` area fills: the palette, then paler hues where it does not suffice.
