@@ -193,9 +193,10 @@ def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
     valid = are_valid(own)
     finite = valid.copy()
     finite[~valid] = ~shapely.is_missing(own[~valid]) & is_finite(own[~valid])
-    crs = metric_crs(cells[finite]) if finite.any() else require_crs(cells)
+    looked_at = cells if finite.all() else cells[finite]
+    crs = metric_crs(looked_at) if finite.any() else require_crs(cells)
     polygons = np.full(len(cells), None, dtype=object)
-    polygons[finite] = to_crs(cells.geometry[finite].to_frame(), crs).geometry
+    polygons[finite] = to_crs(looked_at, crs).geometry.array
     high = shapely.has_z(polygons)
     polygons[high] = shapely.force_2d(polygons[high])
     reason = _reasons(own, valid)
@@ -205,8 +206,8 @@ def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
     names_areas = CELL_CODE in cells and AREA_CODE in cells
     rows = gpd.GeoDataFrame(
         {
-            CELL_CODE: _text(cells[CELL_CODE if CELL_CODE in cells else AREA_CODE]),
-            AREA_CODE: _text(cells[AREA_CODE]) if names_areas else "",
+            CELL_CODE: _text(cells[CELL_CODE if CELL_CODE in cells else AREA_CODE]).array,
+            AREA_CODE: _text(cells[AREA_CODE]).array if names_areas else "",
             "reason": reason,
         },
         geometry=polygons,
@@ -219,18 +220,18 @@ def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
 def _reasons(polygons: Geometries, valid: Bools) -> Geometries:
     """Say why each is no valid polygon; empty text where it is one."""
     reason = np.full(len(polygons), "", dtype=object)
-    wrong = np.flatnonzero(~valid)
-    reason[wrong] = shapely.is_valid_reason(polygons[wrong])
-    reason[reason == "Valid Geometry"] = ""
-    reason[~np.isin(shapely.get_type_id(polygons), POLYGONS)] = "not a polygon"
-    reason[shapely.is_empty(polygons)] = "empty"
-    reason[shapely.is_missing(polygons)] = "no geometry"
+    polygonal = np.isin(shapely.get_type_id(polygons), POLYGONS)
+    wrong = np.flatnonzero(~valid | ~polygonal | shapely.is_empty(polygons))
+    why = np.asarray(shapely.is_valid_reason(polygons[wrong]), dtype=object)
+    why[~polygonal[wrong]] = "not a polygon"
+    why[shapely.is_empty(polygons[wrong])] = "empty"
+    why[shapely.is_missing(polygons[wrong])] = "no geometry"
+    reason[wrong] = why
     return reason
 
 
-def _text(codes: pd.Series) -> Geometries:
-    text: Geometries = codes.astype("string").fillna("").to_numpy(dtype=object)
-    return text
+def _text(codes: pd.Series) -> pd.Series:
+    return codes.astype("string").fillna("").astype("str")
 
 
 def _duplicates(subject: _Subject) -> GeoDataFrame:
@@ -287,7 +288,7 @@ def _check_against(subject: _Subject, areas: GeoDataFrame) -> tuple[dict[str, An
     if reference.crs != areas.crs:
         check_areas(reference)
     outlines = shapely.force_2d(reference.geometry.to_numpy())
-    codes = np.append(_text(reference[AREA_CODE]), "")
+    codes = np.append(_text(reference[AREA_CODE]).to_numpy(dtype=object), "")
     sound, tolerance = subject.sound, subject.tolerance
     own = pd.Index(codes[:-1]).get_indexer(sound[AREA_CODE])
     proven = prove(subject.polygons, own, outlines, tolerance.m)
@@ -347,7 +348,7 @@ def _balance(
     last_place = np.spacing(np.abs(areas.total_bounds).max())
     return gpd.GeoDataFrame(
         {
-            AREA_CODE: _text(areas[AREA_CODE]),
+            AREA_CODE: _text(areas[AREA_CODE]).array,
             AREA_M2: area_m2,
             "cells_m2": sums,
             "difference_m2": sums - area_m2,
