@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from test_maps_city import NAMES, small_city
 
 from gridgeo import _edges as edges_room
@@ -276,6 +277,16 @@ def test_no_font_for_chinese_is_told(monkeypatch):
     monkeypatch.setattr(fonts_room, "CJK_FONTS", ())
     with pytest.warns(UserWarning, match="东门.*fonts-noto-cjk"):
         assert fonts_for(["East", "东门"]) == ["DejaVu Sans"]
+
+
+def test_a_font_that_came_after_matplotlibs_list_is_found(monkeypatch):
+    """Who installs the font that the warning asks for gets it, though the list is older."""
+    if fonts_for(["东门"])[0] not in fonts_room.CJK_FONTS:
+        pytest.skip("no Chinese font on this machine")
+    files = {font.fname for font in fontManager.ttflist if font.name in fonts_room.CJK_FONTS}
+    older = [font for font in fontManager.ttflist if font.fname not in files]
+    monkeypatch.setattr(fontManager, "ttflist", older)
+    assert fonts_for(["东门"])[0] in fonts_room.CJK_FONTS
 
 
 def test_latin_text_needs_no_other_font():

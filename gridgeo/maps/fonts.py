@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.font_manager import (
+    FontProperties,
+    findfont,
+    findSystemFonts,
+    fontManager,
+    get_font,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,8 +75,18 @@ def fonts_for(texts: Iterable[str]) -> list[str]:
 
 
 def _installed_cjk() -> list[str]:
-    installed = {font.name for font in fontManager.ttflist}
-    return [name for name in CJK_FONTS if name in installed]
+    if not _known_cjk():
+        # matplotlib lists the fonts once and keeps the list: it misses what came later.
+        listed = {font.fname for font in fontManager.ttflist}
+        for path in set(findSystemFonts()) - listed:
+            with suppress(OSError, RuntimeError):  # a file that is no font we can read
+                fontManager.addfont(path)
+    return _known_cjk()
+
+
+def _known_cjk() -> list[str]:
+    known = {font.name for font in fontManager.ttflist}
+    return [name for name in CJK_FONTS if name in known]
 
 
 def _has(families: list[str]) -> set[str]:
