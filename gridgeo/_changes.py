@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from gridgeo._records import records
 from gridgeo.crs import LONLAT, to_crs
 from gridgeo.schema import KIND
 
@@ -100,10 +100,10 @@ class CoverageComparison:
             "code": self.code,
             "crs": self.cells.crs.to_string(),
             "tolerance_m2": self.tolerance_m2,
-            "summary": _records(self.summary),
-            "cells": _records(changed.assign(lon=lonlat.x, lat=lonlat.y)),
-            "shared": _records(self.shared[of_moved]),
-            "reused": _records(self.reused),
+            "summary": records(self.summary),
+            "cells": records(changed.assign(lon=lonlat.x, lat=lonlat.y)),
+            "shared": records(self.shared[of_moved]),
+            "reused": records(self.reused),
         }
 
     def __repr__(self) -> str:
@@ -146,9 +146,3 @@ class CoverageComparison:
                 numbers.index, numbers.to_numpy(), strict=True
             )
         ]
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.drop(columns="geometry", errors="ignore")
-    records: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", double_precision=9))
-    return records

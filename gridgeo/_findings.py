@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from gridgeo._polygons import finest_grid
 from gridgeo._proof import no_ground_twice
 from gridgeo.validate import POLYGONS
 
@@ -292,17 +293,11 @@ def overlay(
     result = operation(some, others)
     if not len(result):
         return result
-    step = grid_step(np.append(some, others))
+    step = finest_grid(np.append(some, others))
     snapped = operation(some, others, grid_size=step)
     rounding = 4 * step * (shapely.length(some) + shapely.length(others))
     astray = np.abs(shapely.area(result) - shapely.area(snapped)) > rounding
     return np.where(astray, snapped, result)
-
-
-def grid_step(polygons: Geometries) -> float:
-    """Give the step, in metres, to which coordinates may be rounded: 14 digits of them."""
-    size = np.nanmax(np.abs(shapely.total_bounds(polygons)))
-    return float(10.0 ** (np.ceil(np.log10(max(size, 1.0))) - 14))
 
 
 def split(geometries: Geometries, tolerance: float) -> tuple[Geometries, Ints]:

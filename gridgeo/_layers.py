@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._findings import NOWHERE
+from gridgeo._findings import NOWHERE, are_valid
 from gridgeo._locate import is_finite
 from gridgeo.crs import to_crs
 from gridgeo.schema import AREA_CODE, CELL_CODE, PARENT_CODE
@@ -62,9 +62,10 @@ def read_layer(frame: GeoDataFrame, crs: CRS) -> Layer:
     own, usable = frame.geometry.to_numpy(), is_usable(frame)
     polygons = np.full(len(frame), None, dtype=object)
     polygons[usable] = shapely.force_2d(to_crs(frame.geometry[usable].to_frame(), crs).geometry)
-    reason = _reasons(own)
-    reason[reason == ""] = _reasons(polygons[reason == ""])
-    codes = pd.Series(text(frame[code_column(frame)]))
+    reason = invalid_reasons(own, are_valid(own))
+    moved = np.flatnonzero(reason == "")
+    reason[moved] = invalid_reasons(polygons[moved], are_valid(polygons[moved]))
+    codes = text(frame[code_column(frame)]).reset_index(drop=True)
     rows = gpd.GeoDataFrame(
         {
             "code": codes,
@@ -77,20 +78,22 @@ def read_layer(frame: GeoDataFrame, crs: CRS) -> Layer:
     return Layer(rows, rows[rows["reason"] == ""], frame.index)
 
 
-def _reasons(polygons: Geometries) -> Geometries:
+def invalid_reasons(polygons: Geometries, valid: Bools) -> Geometries:
     """Say why each is no valid polygon; empty text where it is one."""
-    reason: Geometries = shapely.is_valid_reason(polygons)
-    reason[reason == "Valid Geometry"] = ""
-    reason[~np.isin(shapely.get_type_id(polygons), POLYGONS)] = "not a polygon"
-    reason[shapely.is_empty(polygons)] = "empty"
-    reason[shapely.is_missing(polygons)] = "no geometry"
+    reason = np.full(len(polygons), "", dtype=object)
+    polygonal = np.isin(shapely.get_type_id(polygons), POLYGONS)
+    wrong = np.flatnonzero(~valid | ~polygonal | shapely.is_empty(polygons))
+    why = np.asarray(shapely.is_valid_reason(polygons[wrong]), dtype=object)
+    why[~polygonal[wrong]] = "not a polygon"
+    why[shapely.is_empty(polygons[wrong])] = "empty"
+    why[shapely.is_missing(polygons[wrong])] = "no geometry"
+    reason[wrong] = why
     return reason
 
 
-def text(codes: pd.Series) -> Geometries:
+def text(codes: pd.Series) -> pd.Series:
     """Give codes as text, empty where one is missing."""
-    told: Geometries = codes.astype("string").fillna("").to_numpy(dtype=object)
-    return told
+    return codes.astype("string").fillna("").astype("str")
 
 
 def find_claim(children: GeoDataFrame, parents: GeoDataFrame) -> str | None:
@@ -99,7 +102,7 @@ def find_claim(children: GeoDataFrame, parents: GeoDataFrame) -> str | None:
     codes = pd.Index(text(parents[theirs])).difference([""])
     for name in (theirs, PARENT_CODE):
         if name in children and name != own:
-            said = text(children[name])
+            said = text(children[name]).to_numpy(object)
             said = said[said != ""]
             if 2 * pd.Index(said).isin(codes).sum() > len(said):
                 return name

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from gridgeo.crs import LONLAT, to_crs
+from gridgeo._records import first_codes, join_kinds, m2_of, records
 from gridgeo.errors import CoverageError
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ _CODES: Final = (
     "code",
     "reason",
 )
-_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,15 +122,7 @@ class NestingReport:
 
         Codes that a kind does not have are empty text, so that the frame fits one file.
         """
-        found = [
-            frame.reset_index(drop=True).assign(kind=kind)
-            for kind, frame in self._found().items()
-            if len(frame)
-        ]
-        together = pd.concat(found, ignore_index=True) if found else self.crossings.assign(kind="")
-        together = together.reindex(columns=["kind", *_CODES, "m2", "share", "geometry"])
-        together[[*_CODES]] = together[[*_CODES]].astype(object).fillna("")
-        return together
+        return join_kinds(self._found(), _CODES, ["m2", "share"])
 
     def raise_for_faults(self) -> None:
         """Raise where anything was found.
@@ -152,7 +142,7 @@ class NestingReport:
     def told(self) -> str:
         """Tell every kind of fault that was found in one sentence; empty text where none was."""
         return "; ".join(
-            f"{kind}: {len(frame):,}, {_m2_of(frame) or 'no m2'} ({_first_codes(frame)})"
+            f"{kind}: {len(frame):,}, {m2_of(frame) or 'no m2'} ({_first_codes(frame)})"
             for kind, frame in self._found().items()
             if len(frame)
         )
@@ -166,7 +156,7 @@ class NestingReport:
             kind: {
                 "count": len(frame),
                 "m2": float(frame["m2"].sum()),
-                "rows": _records(frame),
+                "rows": records(frame, place=True),
             }
             for kind, frame in self._found().items()
         }
@@ -211,7 +201,7 @@ class NestingReport:
         return {kind: getattr(self, kind) for kind in FAULTS}
 
     def _table(self) -> list[tuple[str, str, str]]:
-        told = [(kind, f"{len(frame):,}", _m2_of(frame)) for kind, frame in self._found().items()]
+        told = [(kind, f"{len(frame):,}", m2_of(frame)) for kind, frame in self._found().items()]
         unchecked = "wrong_parent_codes" if self.claim is None else ""
         return [row if row[0] != unchecked else (unchecked, "unchecked", "") for row in told]
 
@@ -334,23 +324,7 @@ def _number(n: int, word: str) -> str:
     return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
-def _m2_of(frame: GeoDataFrame) -> str:
-    return f"{frame['m2'].sum():,.3f} m2" if len(frame) and frame["m2"].notna().any() else ""
-
-
 def _first_codes(frame: GeoDataFrame) -> str:
     sought = ("child_code", "child_code_1", "child_code_2", "reaches_into", "layer", "code")
-    names = [name for name in sought if name in frame]
-    codes = frame[names or ["parent_code"]].iloc[:_SHOWN].agg(" ".join, axis=1)
-    more = f" and {len(frame) - _SHOWN} more" if len(frame) > _SHOWN else ""
-    return ", ".join(codes) + more
-
-
-def _records(frame: GeoDataFrame) -> list[dict[str, Any]]:
-    """Give rows as plain types, each with the longitude and latitude of a point inside it."""
-    points = frame.geometry.representative_point().reset_index(drop=True)
-    lonlat = to_crs(points.to_frame("geometry"), LONLAT).geometry
-    plain = pd.DataFrame(frame.drop(columns="geometry"))
-    plain = plain.assign(lon=lonlat.x.to_numpy(), lat=lonlat.y.to_numpy())
-    records: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", double_precision=9))
-    return records
+    names = [name for name in sought if name in frame] or ["parent_code"]
+    return first_codes(frame, names, " ")

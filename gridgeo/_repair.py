@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 import shapely
 
-from gridgeo._polygons import polygon_parts
+from gridgeo._polygons import finest_grid, polygon_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,6 @@ KEEPERS: Final = {
 
 MIN_SNAP: Final = 1e-6
 """Metres; GEOS loses areas where it may not snap at all (libgeos/geos#1525)."""
-
-_DIGITS: Final = 14
-"""Of these GEOS says that its overlays on a grid hold; in floating point they go astray on slivers,
-up to whole areas."""
 
 _MOST: Final = 0.5
 """Where others claim more than this of an area, its overlaps are conflicts however narrow."""
@@ -173,12 +169,6 @@ def widths(grounds: Geometries) -> Floats:
         fits = ~shapely.is_empty(shapely.buffer(grounds, -middle / 2))
         least, most = np.where(fits, middle, least), np.where(fits, most, middle)
     return np.sqrt(least * most)
-
-
-def finest_grid(polygons: Geometries) -> float:
-    """Give the step, in metres, to which an overlay of these polygons may round."""
-    size = np.ceil(np.log10(np.abs(shapely.total_bounds(polygons)).max()))
-    return float(10.0 ** (size - _DIGITS))
 
 
 def unite(polygons: Geometries, group: Ints, n_groups: int) -> Geometries:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 from gridgeo._fault_words import FAULTS, ODD_SIZES, verdict_in_words
+from gridgeo._records import first_codes, join_kinds, m2_of, records
 from gridgeo._report_html import coverage_html
-from gridgeo.crs import LONLAT, ellipsoid_area_m2, to_crs
+from gridgeo.crs import ellipsoid_area_m2
 from gridgeo.errors import CoverageError, InputError
 from gridgeo.files import write_json, write_layers
 from gridgeo.schema import AREA_CODE, CELL_CODE
@@ -41,7 +39,6 @@ _CODES: Final = (
     "cell_codes",
     "reason",
 )
-_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,15 +125,7 @@ class CoverageReport:
 
         Codes that a kind does not have are empty text, so that the frame fits one file.
         """
-        found = [
-            frame.reset_index(drop=True).assign(kind=kind)
-            for kind, frame in self._found().items()
-            if len(frame)
-        ]
-        together = pd.concat(found, ignore_index=True) if found else self.gaps.assign(kind="")
-        together = together.reindex(columns=["kind", *_CODES, "m2", "geometry"])
-        together[[*_CODES]] = together[[*_CODES]].astype(object).fillna("")
-        return together
+        return join_kinds(self._found(), _CODES, ["m2"])
 
     def raise_for_faults(self) -> None:
         """Raise where anything was found.
@@ -149,7 +138,7 @@ class CoverageReport:
         if self.ok:
             return
         told = "; ".join(
-            f"{kind}: {len(frame):,}, {_m2_of(frame) or 'no m2'} ({_first_codes(frame)})"
+            f"{kind}: {len(frame):,}, {m2_of(frame) or 'no m2'} ({_first_codes(frame)})"
             for kind, frame in self._found().items()
             if len(frame)
         )
@@ -167,7 +156,7 @@ class CoverageReport:
             kind: {
                 "count": len(frame),
                 "m2": float(frame["m2"].sum()),
-                "rows": _records(frame, place=True),
+                "rows": records(frame, place=True),
             }
             for kind, frame in self._found().items()
         }
@@ -183,7 +172,7 @@ class CoverageReport:
             "cells_m2": self.cells_m2,
             "ellipsoid_m2": self.ellipsoid_m2,
             "faults": faults,
-            "balance": _records(self.balance),
+            "balance": records(self.balance),
         }
 
     def to_json(self, path: str | os.PathLike[str]) -> Path:
@@ -269,7 +258,7 @@ class CoverageReport:
         return {kind: getattr(self, kind) for kind in FAULTS}
 
     def _table(self) -> list[tuple[str, str, str]]:
-        return [(kind, f"{len(frame):,}", _m2_of(frame)) for kind, frame in self._found().items()]
+        return [(kind, f"{len(frame):,}", m2_of(frame)) for kind, frame in self._found().items()]
 
     def _basis(self) -> str:
         cells = f"{self.n_cells:,} cells of {self.cells_m2:,.3f} m2"
@@ -279,25 +268,7 @@ class CoverageReport:
         return f"{cells}; {self.gaps.crs.name}; tolerance {self.tolerance_m2:g} m2"
 
 
-def _m2_of(frame: GeoDataFrame) -> str:
-    return f"{frame['m2'].sum():,.3f} m2" if len(frame) and frame["m2"].notna().any() else ""
-
-
 def _first_codes(frame: GeoDataFrame) -> str:
-    names = [
-        name for name in (CELL_CODE, "cell_code_1", "cell_code_2", "cell_codes") if name in frame
-    ]
-    codes = frame[names or [AREA_CODE]].iloc[:_SHOWN].agg(" with ".join, axis=1)
-    more = f" and {len(frame) - _SHOWN} more" if len(frame) > _SHOWN else ""
-    return ", ".join(codes) + more
-
-
-def _records(frame: GeoDataFrame, *, place: bool = False) -> list[dict[str, Any]]:
-    """Give rows as plain types, each with the longitude and latitude of a point inside it."""
-    plain = pd.DataFrame(frame.drop(columns="geometry"))
-    if place:
-        points = frame.geometry.representative_point().reset_index(drop=True)
-        lonlat = to_crs(points.to_frame("geometry"), LONLAT).geometry
-        plain = plain.assign(lon=lonlat.x.to_numpy(), lat=lonlat.y.to_numpy())
-    records: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", double_precision=9))
-    return records
+    cells = (CELL_CODE, "cell_code_1", "cell_code_2", "cell_codes")
+    names = [name for name in cells if name in frame] or [AREA_CODE]
+    return first_codes(frame, names, " with ")

@@ -18,6 +18,7 @@ import shapely
 from gridgeo import _findings
 from gridgeo._collector import collector_held
 from gridgeo._findings import NOWHERE, are_valid
+from gridgeo._layers import invalid_reasons, text
 from gridgeo._locate import is_finite
 from gridgeo._proof import prove
 from gridgeo._report import FAULTS, CoverageReport
@@ -25,7 +26,7 @@ from gridgeo._stretches import find_unmatched
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import InputError
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE
-from gridgeo.validate import POLYGONS, check_areas, require_columns, require_geoframe, require_rows
+from gridgeo.validate import check_areas, require_columns, require_geoframe, require_rows
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -199,15 +200,15 @@ def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
     polygons[finite] = to_crs(looked_at, crs).geometry.array
     high = shapely.has_z(polygons)
     polygons[high] = shapely.force_2d(polygons[high])
-    reason = _reasons(own, valid)
+    reason = invalid_reasons(own, valid)
     if crs != cells.crs:
         moved = np.flatnonzero(reason == "")
-        reason[moved] = _reasons(polygons[moved], are_valid(polygons[moved]))
+        reason[moved] = invalid_reasons(polygons[moved], are_valid(polygons[moved]))
     names_areas = CELL_CODE in cells and AREA_CODE in cells
     rows = gpd.GeoDataFrame(
         {
-            CELL_CODE: _text(cells[CELL_CODE if CELL_CODE in cells else AREA_CODE]).array,
-            AREA_CODE: _text(cells[AREA_CODE]).array if names_areas else "",
+            CELL_CODE: text(cells[CELL_CODE if CELL_CODE in cells else AREA_CODE]).array,
+            AREA_CODE: text(cells[AREA_CODE]).array if names_areas else "",
             "reason": reason,
         },
         geometry=polygons,
@@ -215,23 +216,6 @@ def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
     )
     sound = rows if (reason == "").all() else rows[reason == ""]
     return _Subject(rows, sound, names_areas, tolerance)
-
-
-def _reasons(polygons: Geometries, valid: Bools) -> Geometries:
-    """Say why each is no valid polygon; empty text where it is one."""
-    reason = np.full(len(polygons), "", dtype=object)
-    polygonal = np.isin(shapely.get_type_id(polygons), POLYGONS)
-    wrong = np.flatnonzero(~valid | ~polygonal | shapely.is_empty(polygons))
-    why = np.asarray(shapely.is_valid_reason(polygons[wrong]), dtype=object)
-    why[~polygonal[wrong]] = "not a polygon"
-    why[shapely.is_empty(polygons[wrong])] = "empty"
-    why[shapely.is_missing(polygons[wrong])] = "no geometry"
-    reason[wrong] = why
-    return reason
-
-
-def _text(codes: pd.Series) -> pd.Series:
-    return codes.astype("string").fillna("").astype("str")
 
 
 def _duplicates(subject: _Subject) -> GeoDataFrame:
@@ -288,7 +272,7 @@ def _check_against(subject: _Subject, areas: GeoDataFrame) -> tuple[dict[str, An
     if reference.crs != areas.crs:
         check_areas(reference)
     outlines = shapely.force_2d(reference.geometry.to_numpy())
-    codes = np.append(_text(reference[AREA_CODE]).to_numpy(dtype=object), "")
+    codes = np.append(text(reference[AREA_CODE]).to_numpy(dtype=object), "")
     sound, tolerance = subject.sound, subject.tolerance
     own = pd.Index(codes[:-1]).get_indexer(sound[AREA_CODE])
     proven = prove(subject.polygons, own, outlines, tolerance.m)
@@ -348,7 +332,7 @@ def _balance(
     last_place = np.spacing(np.abs(areas.total_bounds).max())
     return gpd.GeoDataFrame(
         {
-            AREA_CODE: _text(areas[AREA_CODE]).array,
+            AREA_CODE: text(areas[AREA_CODE]).array,
             AREA_M2: area_m2,
             "cells_m2": sums,
             "difference_m2": sums - area_m2,

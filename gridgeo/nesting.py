@@ -205,7 +205,7 @@ def _check(
     crs = metric_crs(children[usable] if usable.any() else parents[is_usable(parents)])
     lower, upper = read_layer(children, crs), read_layer(parents, crs)
     claim = parent or find_claim(children, parents)
-    claims = text(children[claim])[lower.sound.index] if claim else None
+    claims = text(children[claim]).to_numpy(object)[lower.sound.index] if claim else None
     claimed = np.full(len(lower.sound), NOWHERE)
     if claims is not None:
         claimed = find_claimed(claims, upper.codes[:-1])

@@ -43,6 +43,7 @@ FLOORS = {
     "_nesting_report": 1,
     "_fault_words": 1,
     "_report_html": 1,
+    "_records": 1,
     "_report": 1,
     "grids": 2,
     "io": 3,
