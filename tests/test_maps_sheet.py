@@ -21,12 +21,6 @@ from gridgeo.maps.fonts import fonts_for
 from gridgeo.maps.paper import Box, paper, round_scale
 from gridgeo.maps.sheet_map import cell_lines
 
-pytestmark = [
-    # A machine without a Chinese font draws boxes; what the sheet says of it has its own test.
-    pytest.mark.filterwarnings("ignore:no font here has:UserWarning"),
-    pytest.mark.filterwarnings("ignore:Glyph .* missing from font:UserWarning"),
-]
-
 SIZES = {"A4": (210, 297), "A3": (297, 420), "A0": (841, 1189)}
 
 
