@@ -106,16 +106,18 @@ def _along_line(values: Floats, edge: Ints, spacing: float) -> Bools:
 
 
 Hashes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint64]]"
+Points: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.complex128]]"
 
 
 @dataclass(frozen=True, slots=True)
 class DirectedEdges:
-    """Edges from point ``tail`` to point ``head`` of ``xy``, the interior of ``owner`` on the left.
+    """Edges from point ``tail`` to point ``head`` of ``at``, the interior of ``owner`` on the left.
 
-    Points are there once for each ring that has them; ``owner`` is the position of a polygon.
+    Points are numbers x + iy, there once for each ring that has them; ``owner`` is the position
+    of a polygon.
     """
 
-    xy: Floats
+    at: Points
     tail: Ints
     head: Ints
     owner: Ints
@@ -124,19 +126,17 @@ class DirectedEdges:
 def directed_edges(polygons: Geometries) -> DirectedEdges:
     """Give the edges of polygons, whichever way their rings are drawn."""
     xy, ring, owner = _rings(polygons)
+    at = np.ascontiguousarray(xy).view(np.complex128)[:, 0]
     tail = np.flatnonzero(ring[1:] == ring[:-1])
-    ring = ring[tail]
     n_rings = int(ring[-1]) + 1 if len(ring) else 0
-    x, y = xy.T.copy()
-    first = tail[np.searchsorted(ring, np.arange(n_rings))][ring]
-    x, y = x[tail] - x[first], y[tail] - y[first]
-    ahead, up = np.append(x[1:], 0), np.append(y[1:], 0)
-    # The last edge of a ring leads back to its first point, which is the origin here.
-    crossed = np.where(np.append(ring[1:] == ring[:-1], False), x * up - ahead * y, 0)
-    clockwise = np.bincount(ring, crossed, minlength=n_rings) < 0
-    against = (clockwise != _are_holes(polygons, n_rings))[ring]
+    first = np.searchsorted(ring, np.arange(n_rings))
+    # From a ring's own first point: the products of large coordinates would round areas away.
+    away = at - at[first][ring]
+    crossed = (np.conj(away[:-1]) * away[1:]).imag[tail]
+    clockwise = np.bincount(ring[tail], crossed, minlength=n_rings) < 0
+    against = (clockwise != _are_holes(polygons, n_rings))[ring[tail]]
     return DirectedEdges(
-        xy, np.where(against, tail + 1, tail), np.where(against, tail, tail + 1), owner[tail]
+        at, np.where(against, tail + 1, tail), np.where(against, tail, tail + 1), owner[tail]
     )
 
 
@@ -155,6 +155,11 @@ def hash_rows(*arrays: Floats) -> Hashes:
     # Adding 0.0 turns -0.0 into 0.0, which has other bits.
     columns = [np.ascontiguousarray(column) + 0.0 for array in arrays for column in array.T]
     return mix(*(column.view(np.uint64) for column in columns))
+
+
+def hash_points(at: Points) -> Hashes:
+    """Mix points x + iy into one integer each, equal for equal points."""
+    return hash_rows(at.view(np.float64).reshape(-1, 2))
 
 
 def mix(*columns: Hashes) -> Hashes:

@@ -16,12 +16,13 @@ import numpy as np
 import shapely
 
 from gridgeo._polygons import finest_grid
-from gridgeo._proof import no_ground_twice
+from gridgeo._proof import lay_together
 from gridgeo.validate import POLYGONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gridgeo._proof import Laid, Proof
     from gridgeo.schema import Bools, Geometries, Ints
 
 NOWHERE: Final = -1
@@ -79,24 +80,25 @@ def hold_against(
     areas: Geometries,
     polygons: Geometries,
     own: Ints,
-    proven: Bools,
+    proof: Proof,
     mismatched: Bools,
     *,
     tolerance: float,
 ) -> Held:
     """Find what the polygons leave of the areas, and where they reach out of them.
 
-    ``own`` is the area that each polygon claims, or ``NOWHERE``; areas that are ``proven`` are
-    covered by the polygons that claim them. Unions by area find the few polygons that need a
-    look; only these are laid over the areas one by one.
+    ``own`` is the area that each polygon claims, or ``NOWHERE``; ``proof`` tells where nothing
+    can be amiss. Unions by area find the few polygons that need a look; only these are laid over
+    the areas one by one.
     """
-    doubtful = np.flatnonzero(~is_settled(own, proven))
+    doubtful = np.flatnonzero(~proof.settled)
     homes = own.copy()
     homes[doubtful] = find_homes(polygons[doubtful], areas)
-    open_areas = np.flatnonzero(~proven)
-    number = np.append(np.where(proven, SETTLED, np.cumsum(~proven) - 1), NOWHERE)
+    open_areas = np.flatnonzero(~proof.proven)
+    number = np.append(np.where(proof.proven, SETTLED, np.cumsum(~proof.proven) - 1), NOWHERE)
     united = unite(polygons, number[homes], len(open_areas), mismatched)
-    gaps, bare = find_gaps(areas[open_areas], united, polygons, tolerance)
+    ground = _find_places(areas, open_areas, proof)
+    gaps, bare = find_gaps(ground, united, polygons, tolerance)
     bare = open_areas[bare]
     strays = find_strays(areas[open_areas], united, polygons, number[homes], tolerance)
     at = np.flatnonzero(strays | ((own != NOWHERE) & (own != homes)))
@@ -115,6 +117,16 @@ def hold_against(
     )
 
 
+def _find_places(areas: Geometries, open_areas: Ints, proof: Proof) -> Geometries:
+    """Give what of the open areas lies in the places that are to be looked at."""
+    number = np.searchsorted(open_areas, proof.area)
+    boxes = _unite_at(shapely.box(*proof.places.T), number, len(open_areas))
+    ground = areas[open_areas]
+    within = ~shapely.covers(boxes, shapely.envelope(ground))
+    ground[within] = overlay(shapely.intersection, ground[within], boxes[within])
+    return ground
+
+
 def are_valid(polygons: Geometries) -> Bools:
     """Tell which are valid, in threads; nulls are not."""
     parts = np.array_split(polygons, max(1, len(polygons) // VALID_BATCH))
@@ -122,40 +134,35 @@ def are_valid(polygons: Geometries) -> Bools:
         return np.concatenate(list(pool.map(shapely.is_valid, parts)))
 
 
-def is_settled(own: Ints, proven: Bools) -> Bools:
-    """Tell which polygons claim an area that is proven."""
-    return (own != NOWHERE) & np.append(proven, False)[own]
-
-
 def find_suspects(
-    polygons: Geometries, own: Ints, areas: Geometries, proven: Bools, tolerance: float
+    polygons: Geometries, own: Ints, areas: Geometries, proof: Proof, tolerance: float
 ) -> Ints:
-    """Find the polygons that need a look: those of areas not proven, and all that lie near them.
+    """Find the polygons that need a look: those that are not settled, and all that lie near them.
 
     Areas that are proven may still overlap one another; what lies there is looked at too.
     """
-    settled = is_settled(own, proven)
-    doubtful = np.flatnonzero(~settled)
+    doubtful = np.flatnonzero(~proof.settled)
     shared = find_overlaps(areas, find_mismatched(areas), tolerance).ground
     probe = np.concatenate([polygons[doubtful], shared])
     if not len(probe):
         return doubtful
     near = np.zeros(len(areas) + 1, dtype=bool)
     near[shapely.STRtree(areas).query(probe)[1]] = True
-    candidates = np.flatnonzero(settled & near[own])
+    candidates = np.flatnonzero(proof.settled & near[own])
     beside = candidates[np.unique(shapely.STRtree(polygons[candidates]).query(probe)[1])]
     return np.union1d(doubtful, beside)
 
 
-def find_mismatched(polygons: Geometries) -> Bools:
+def find_mismatched(polygons: Geometries, laid: Laid | None = None) -> Bools:
     """Tell which polygons have an edge inside a neighbour, or one that a neighbour does not match.
 
     Of two polygons that overlap at least one is found, duplicates and nested ones included. A
     coverage without any is sound but for what is missing from it.
     """
-    if no_ground_twice(polygons):
-        return np.zeros(len(polygons), dtype=bool)
-    return ~np.asarray(shapely.is_empty(shapely.coverage_invalid_edges(polygons)), dtype=bool)
+    mismatched = (laid or lay_together(polygons)).doubtful.copy()
+    edges = shapely.coverage_invalid_edges(polygons[mismatched])
+    mismatched[mismatched] = ~shapely.is_empty(edges)
+    return mismatched
 
 
 def find_overlaps(polygons: Geometries, mismatched: Bools, tolerance: float) -> Shared:
@@ -173,23 +180,26 @@ def find_overlaps(polygons: Geometries, mismatched: Bools, tolerance: float) -> 
     return Shared(first[large], second[large], ground[large])
 
 
-def find_holes(polygons: Geometries, mismatched: Bools, tolerance: float) -> Geometries:
+def find_holes(polygons: Geometries, laid: Laid, tolerance: float) -> Geometries:
     """Find the holes between polygons, without what lies on islands inside them.
 
     Polygons that touch one another in points alone enclose ground too. A hole that one polygon
     alone surrounds is its own: a lake that was cut out of it, or that its parts enclose.
     """
-    whole = shapely.get_parts(unite(polygons, np.zeros(len(polygons), np.int64), 1, mismatched))
-    holes = np.asarray(shapely.polygons(_interior_rings(whole)))
-    hole, island = shapely.STRtree(whole).query(holes, predicate="contains")
-    islands = _unite_at(whole[island], hole, len(holes))
-    between = np.append(overlay(shapely.difference, holes, islands), _pockets(whole))
+    ground = laid.ground
+    if ground is None:
+        ground = shapely.get_parts(shapely.union_all(polygons))
+    holes = np.asarray(shapely.polygons(_interior_rings(ground)))
+    hole, island = shapely.STRtree(ground).query(holes, predicate="contains")
+    islands = _unite_at(ground[island], hole, len(holes))
+    between = np.append(overlay(shapely.difference, holes, islands), _pockets(ground))
     between = split(between, tolerance)[0]
-    lakes = np.asarray(shapely.polygons(_interior_rings(polygons)))
-    several = polygons[shapely.get_num_geometries(polygons) > 1]
-    at = np.unique(shapely.STRtree(several).query(between, predicate="intersects")[1])
-    lakes = np.concatenate([lakes, *(_pockets(shapely.get_parts(cell)) for cell in several[at])])
-    hole, lake = shapely.STRtree(lakes).query(between, predicate="covered_by")
+    tree = shapely.STRtree(between)
+    near = polygons[np.unique(tree.query(polygons, predicate="intersects")[0])]
+    lakes = np.asarray(shapely.polygons(_interior_rings(near)))
+    several = near[shapely.get_num_geometries(near) > 1]
+    lakes = np.concatenate([lakes, *(_pockets(shapely.get_parts(cell)) for cell in several)])
+    lake, hole = tree.query(lakes, predicate="covers")
     same = shapely.area(lakes[lake]) - shapely.area(between[hole]) <= tolerance
     return np.delete(between, hole[same])
 

@@ -30,5 +30,5 @@ def polygon_parts(geometry: Geometries) -> tuple[Geometries, Ints]:
 
 def finest_grid(polygons: Geometries) -> float:
     """Give the step, in metres, to which an overlay of these polygons may round."""
-    size = np.nanmax(np.abs(shapely.total_bounds(polygons)))
-    return float(10.0 ** (np.ceil(np.log10(max(size, 1.0))) - _DIGITS))
+    size = np.fmax.reduce(np.abs(shapely.total_bounds(polygons)), initial=1.0)
+    return float(10.0 ** (np.ceil(np.log10(size)) - _DIGITS))

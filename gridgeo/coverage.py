@@ -7,6 +7,7 @@ that one mistake cannot hide the other.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from gridgeo._collector import collector_held
 from gridgeo._findings import NOWHERE, are_valid
 from gridgeo._layers import invalid_reasons, text
 from gridgeo._locate import is_finite
-from gridgeo._proof import prove
+from gridgeo._proof import lay_together, prove
 from gridgeo._report import FAULTS, CoverageReport
 from gridgeo._stretches import find_unmatched
 from gridgeo.crs import metric_crs, require_crs, to_crs
@@ -148,9 +149,11 @@ def check_coverage(
     """
     _guard(cells, areas, tolerance_m2, tolerance_m, size_range)
     subject = _read_cells(cells, Tolerance(tolerance_m2, tolerance_m))
-    found, at = _check_alone(subject) if areas is None else _check_against(subject, areas)
+    with ThreadPoolExecutor() as pool:
+        duplicates = pool.submit(_duplicates, subject)
+        found, at = _check_alone(subject) if areas is None else _check_against(subject, areas)
     found["invalid"] = subject.rows[subject.rows["reason"] != ""].assign(m2=np.nan)
-    found["duplicate_codes"] = _duplicates(subject)
+    found["duplicate_codes"] = duplicates.result()
     found["odd_sizes"] = _odd_sizes(subject, size_range)
     at_fault = [subject.sound.index[at], *(found[kind].index for kind in _OF_CELLS)]
     for kind in (*_OF_CELLS, "odd_sizes"):
@@ -247,10 +250,11 @@ def _overlaps(sound: GeoDataFrame, pairs: _findings.Shared) -> GeoDataFrame:
 def _check_alone(subject: _Subject) -> tuple[dict[str, Any], Ints]:
     """Find the holes of a coverage without areas; also the cells that faults of several name."""
     polygons, sound = subject.polygons, subject.sound
-    mismatched = _findings.find_mismatched(polygons)
+    laid = lay_together(polygons)
+    mismatched = _findings.find_mismatched(polygons, laid)
     tolerance = subject.tolerance
     pairs = _findings.find_overlaps(polygons, mismatched, tolerance.strict_m2)
-    holes = _findings.find_holes(polygons, mismatched, tolerance.strict_m2)
+    holes = _findings.find_holes(polygons, laid, tolerance.strict_m2)
     none, nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
     at_fault = np.concatenate([holes, pairs.ground])
     unmatched, owners = _unmatched(sound, mismatched, nothing, at_fault, tolerance.m)
@@ -275,17 +279,14 @@ def _check_against(subject: _Subject, areas: GeoDataFrame) -> tuple[dict[str, An
     codes = np.append(text(reference[AREA_CODE]).to_numpy(dtype=object), "")
     sound, tolerance = subject.sound, subject.tolerance
     own = pd.Index(codes[:-1]).get_indexer(sound[AREA_CODE])
-    proven = prove(subject.polygons, own, outlines, tolerance.m)
-    looked = _findings.find_suspects(subject.polygons, own, outlines, proven, tolerance.strict_m2)
+    if not subject.names_areas:
+        own = _findings.find_homes(subject.polygons, outlines)
+    looked, mismatched, pairs, held = _look(subject, own, outlines)
     seen, polygons, own_seen = sound.iloc[looked], subject.polygons[looked], own[looked]
-    mismatched = _findings.find_mismatched(polygons)
-    pairs = _findings.find_overlaps(polygons, mismatched, tolerance.strict_m2)
-    held = _findings.hold_against(
-        outlines, polygons, own_seen, proven, mismatched, tolerance=tolerance.strict_m2
-    )
     wrong = np.flatnonzero((own_seen == NOWHERE) | (own_seen != held.homes))
     if not subject.names_areas:
-        seen, own, wrong = seen.assign(**{AREA_CODE: codes[held.homes]}), held.homes, wrong[:0]
+        own[looked], wrong = held.homes, wrong[:0]
+        seen = seen.assign(**{AREA_CODE: codes[held.homes]})
     grounds = [held.gaps, held.beyond, held.crossings.ground, pairs.ground]
     unmatched, owners = _unmatched(seen, mismatched, outlines, np.concatenate(grounds), tolerance.m)
     held, pairs = held.above(tolerance.m2), pairs.above(tolerance.m2)
@@ -303,6 +304,22 @@ def _check_against(subject: _Subject, areas: GeoDataFrame) -> tuple[dict[str, An
         "unmatched_edges": unmatched,
         "balance": _balance(reference, subject.polygons, own, tolerance.m2),
     }, looked[np.concatenate([pairs.first, pairs.second, owners])]
+
+
+def _look(
+    subject: _Subject, own: Ints, outlines: Geometries
+) -> tuple[Ints, Bools, _findings.Shared, _findings.Held]:
+    """Look at the cells that edges do not prove: positions, bad edges, overlaps, and the rest."""
+    strict_m2 = subject.tolerance.strict_m2
+    proof = prove(subject.polygons, own, outlines, subject.tolerance.m)
+    looked = _findings.find_suspects(subject.polygons, own, outlines, proof, strict_m2)
+    polygons = subject.polygons[looked]
+    mismatched = _findings.find_mismatched(polygons)
+    pairs = _findings.find_overlaps(polygons, mismatched, strict_m2)
+    held = _findings.hold_against(
+        outlines, polygons, own[looked], proof.take(looked), mismatched, tolerance=strict_m2
+    )
+    return looked, mismatched, pairs, held
 
 
 def _unmatched(

@@ -15,6 +15,7 @@ from test_comparison import moved_border
 from test_cut import random_coverage
 
 from gridgeo._findings import find_holes, find_mismatched, find_overlaps, overlay
+from gridgeo._proof import lay_together
 from gridgeo._report import FAULTS
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.errors import (
@@ -550,7 +551,7 @@ def test_overlaps_and_holes_are_those_of_plain_overlay(sides, turned):
     assert shapely.area(pairs.ground).sum() == pytest.approx(m2.sum())
     whole = shapely.get_parts(shapely.union_all(polygons))
     filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(whole)))
-    holes = find_holes(polygons, mismatched, 1e-6)
+    holes = find_holes(polygons, lay_together(polygons), 1e-6)
     assert shapely.area(holes).sum() == pytest.approx(filled.area - shapely.area(whole).sum())
 
 
