@@ -23,10 +23,12 @@ test-all: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/installed-bench
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/cutting.py
+	$(BIN)/python benchmarks/checking.py
 
 bench-large: $(VENV)/installed-bench
-	$(BIN)/python benchmarks/run.py --large
+	$(BIN)/python benchmarks/cutting.py --large
+	$(BIN)/python benchmarks/checking.py --large
 
 sample-city: $(VENV)/installed-dev
 	$(BIN)/python data/make_sample_city.py

@@ -1,31 +1,21 @@
-"""Same work, same run, ratio printed: gridgeo against what users do today.
+"""Cutting areas into cells: gridgeo against what users do today, as ratios of one run.
 
 ``make bench`` runs the sizes of a district and a city, ``make bench-large`` a municipality too.
-Every work runs in a process of its own, in turn with its rival, so that peak memory is its own
-and a slow minute of the machine hits both; times are medians of the work alone, without reading.
+Times are medians of the work alone, without reading.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import statistics
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from city import make_city
+from turns import measure, run_in_turn, tell
 
 import gridgeo as gg
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 SIZE = 100.0
@@ -81,57 +71,34 @@ BY_H3_WORKS = {
 WORKS = BY_SQUARES_WORKS | BY_H3_WORKS
 
 
-def measure(city: str, work: str) -> None:
-    """Do one work on one city in this process and print its figures as JSON."""
+def do(city: str, work: str) -> None:
+    """Do one work on one city in this process."""
     areas = CITIES[city]()
     WORKS[work](make_city(20, 2))  # what is loaded on first use is no part of the work
-    start = time.perf_counter()
-    result = WORKS[work](areas)
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    pieces = len(shapely.get_parts(result.geometry.to_numpy()))
-    m2 = float(result.to_crs(areas.crs).area.sum())
-    print(json.dumps([seconds, peak, float(areas.area.sum()), pieces, m2]))
 
+    def figures(cells: gpd.GeoDataFrame) -> list[float]:
+        pieces = len(shapely.get_parts(cells.geometry.to_numpy()))
+        return [pieces, float(areas.area.sum()), float(cells.to_crs(areas.crs).area.sum())]
 
-def run_in_turn(city: str, works: Iterable[str], rounds: int) -> dict[str, list[list[float]]]:
-    """Do works on a city, each in a process of its own, and give their figures."""
-    runs: dict[str, list[list[float]]] = {work: [] for work in works}
-    for _ in range(rounds):
-        for work, figures in runs.items():
-            command = [sys.executable, __file__, "--measure", city, work]
-            figures.append(json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL)))
-    return runs
-
-
-def tell(title: str, runs: dict[str, list[list[float]]]) -> None:
-    """Print medians, and how many times as fast as the first work each one is."""
-    rival = statistics.median(figures[0] for figures in next(iter(runs.values())))
-    print(title)
-    for work, figures in runs.items():
-        seconds, peak = (statistics.median(f[column] for f in figures) for column in (0, 1))
-        print(
-            f"  {work:<32}{seconds:9.3f} s {peak:8,.0f} MB {figures[0][3]:12,} cells "
-            f"{rival / seconds:6.1f} times as fast"
-        )
+    measure(lambda: WORKS[work](areas), figures)
 
 
 def compare_squares(city: str, rounds: int) -> None:
     """Print one city's figures; refuse to compare unequal work."""
-    runs = run_in_turn(city, BY_SQUARES_WORKS, rounds)
-    (*_, theirs, their_m2), (*_, ours, our_m2), _ = (figures[0] for figures in runs.values())
+    runs = run_in_turn(__file__, city, BY_SQUARES_WORKS, rounds)
+    (theirs, _, their_m2), (ours, _, our_m2), _ = (of_work[0].found for of_work in runs.values())
     assert theirs == ours, f"{theirs:,} pieces by overlay, {ours:,} by gridgeo"
     assert np.isclose(their_m2, our_m2, rtol=1e-11)
-    tell(f"{city}: squares of {SIZE:.0f} m", runs)
+    tell(f"{city}: squares of {SIZE:.0f} m", runs, "cells")
 
 
 def compare_h3(city: str, rounds: int) -> None:
     """Print one city's figures; gridgeo does more, and has to cover every area exactly."""
-    runs = run_in_turn(city, BY_H3_WORKS, rounds)
-    _, (*_, areas_m2, ours, our_m2), _ = (figures[0] for figures in runs.values())
-    assert ours > runs["tobler.h3fy, not cut by area"][0][3]
+    runs = run_in_turn(__file__, city, BY_H3_WORKS, rounds)
+    (theirs, *_), (ours, areas_m2, our_m2), _ = (of_work[0].found for of_work in runs.values())
+    assert ours > theirs
     assert np.isclose(areas_m2, our_m2, rtol=1e-11)
-    tell(f"{city}: H3 cells of resolution {RESOLUTION}", runs)
+    tell(f"{city}: H3 cells of resolution {RESOLUTION}", runs, "cells")
 
 
 def main() -> None:
@@ -142,7 +109,7 @@ def main() -> None:
     parser.add_argument("--measure", nargs=2, metavar=("CITY", "WORK"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        measure(*options.measure)
+        do(*options.measure)
         return
     for city in CITIES:
         if city in LARGE and not options.large:
