@@ -6,8 +6,6 @@ Nothing here repairs. Polygons are valid and in one projected CRS in metres; siz
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -15,20 +13,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._polygons import finest_grid
+from gridgeo._polygons import overlay, polygonal
 from gridgeo._proof import lay_together
-from gridgeo.validate import POLYGONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gridgeo._proof import Laid, Proof
     from gridgeo.schema import Bools, Geometries, Ints
 
 NOWHERE: Final = -1
 """Stands for the area of a cell that has none."""
-
-VALID_BATCH: Final = 100_000
 
 SETTLED: Final = -2
 """Stands for an area that needs no look."""
@@ -127,13 +120,6 @@ def _find_places(areas: Geometries, open_areas: Ints, proof: Proof) -> Geometrie
     return ground
 
 
-def are_valid(polygons: Geometries) -> Bools:
-    """Tell which are valid, in threads; nulls are not."""
-    parts = np.array_split(polygons, max(1, len(polygons) // VALID_BATCH))
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return np.concatenate(list(pool.map(shapely.is_valid, parts)))
-
-
 def find_suspects(
     polygons: Geometries, own: Ints, areas: Geometries, proof: Proof, tolerance: float
 ) -> Ints:
@@ -174,7 +160,7 @@ def find_overlaps(polygons: Geometries, mismatched: Bools, tolerance: float) -> 
     first, second = np.minimum(one, other)[once], np.maximum(one, other)[once]
     meet = ~shapely.touches(polygons[first], polygons[second])
     first, second = first[meet], second[meet]
-    ground = _polygonal(overlay(shapely.intersection, polygons[first], polygons[second]))
+    ground = polygonal(overlay(shapely.intersection, polygons[first], polygons[second]))
     large = np.flatnonzero(shapely.area(ground) > tolerance)
     large = large[np.lexsort((second[large], first[large]))]
     return Shared(first[large], second[large], ground[large])
@@ -248,14 +234,14 @@ def share_out(polygons: Geometries, areas: Geometries) -> Shared:
     inner_area, inner = tree.query(areas, predicate="covers")
     cut = ~np.isin(polygon * len(areas) + area, inner * len(areas) + inner_area)
     ground = polygons[polygon]
-    ground[cut] = _polygonal(overlay(shapely.intersection, ground[cut], areas[area[cut]]))
+    ground[cut] = polygonal(overlay(shapely.intersection, ground[cut], areas[area[cut]]))
     return Shared(polygon, area, ground)
 
 
 def find_outside(polygons: Geometries, shares: Shared) -> Geometries:
     """Give what of each polygon lies in none of its shares; empty where nothing does."""
     inside = _unite_at(shares.ground, shares.first, len(polygons))
-    return _polygonal(overlay(shapely.difference, polygons, inside))
+    return polygonal(overlay(shapely.difference, polygons, inside))
 
 
 def find_largest(shares: Shared, own: Ints, tolerance: float) -> Ints:
@@ -275,7 +261,7 @@ def find_crossings(shares: Shared, areas: Geometries, homes: Ints, tolerance: fl
     """Keep of the shares what lies in another area than home and not also in the home."""
     abroad = (homes[shares.first] != shares.second) & (homes[shares.first] != NOWHERE)
     first, second = shares.first[abroad], shares.second[abroad]
-    ground = _polygonal(overlay(shapely.difference, shares.ground[abroad], areas[homes[first]]))
+    ground = polygonal(overlay(shapely.difference, shares.ground[abroad], areas[homes[first]]))
     large = shapely.area(ground) > tolerance
     return Shared(first[large], second[large], ground[large])
 
@@ -292,24 +278,6 @@ def unite(polygons: Geometries, group: Ints, n_groups: int, mismatched: Bools) -
     return united
 
 
-def overlay(
-    operation: Callable[..., Geometries], some: Geometries, others: Geometries
-) -> Geometries:
-    """Overlay pairs of polygons, twice where that is needed.
-
-    Where borders nearly coincide GEOS can go astray by whole polygons in floating point, not on a
-    grid; the grid in turn moves vertices by its step, which the finest findings would show.
-    """
-    result = operation(some, others)
-    if not len(result):
-        return result
-    step = finest_grid(np.append(some, others))
-    snapped = operation(some, others, grid_size=step)
-    rounding = 4 * step * (shapely.length(some) + shapely.length(others))
-    astray = np.abs(shapely.area(result) - shapely.area(snapped)) > rounding
-    return np.where(astray, snapped, result)
-
-
 def split(geometries: Geometries, tolerance: float) -> tuple[Geometries, Ints]:
     """Take geometries apart into polygons above the tolerance, with the position each came from."""
     parts, origin = shapely.get_parts(geometries, return_index=True)
@@ -324,17 +292,6 @@ def _unite(polygons: Geometries, *, clean: bool) -> shapely.Geometry:
 
 def _unite_at(polygons: Geometries, group: Ints, n_groups: int) -> Geometries:
     return unite(polygons, group, n_groups, np.ones(len(polygons), dtype=bool))
-
-
-def _polygonal(geometries: Geometries) -> Geometries:
-    """Drop the points and lines that an overlay leaves where borders touch."""
-    mixed = ~np.isin(shapely.get_type_id(geometries), POLYGONS)
-    if mixed.any():
-        parts, origin = split(geometries[mixed], 0.0)
-        kept = np.full(int(mixed.sum()), shapely.MultiPolygon(), dtype=object)
-        shapely.multipolygons(parts, indices=origin, out=kept)
-        geometries[mixed] = kept
-    return geometries
 
 
 def _interior_rings(polygons: Geometries) -> Geometries:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._findings import NOWHERE, are_valid
+from gridgeo._findings import NOWHERE
 from gridgeo._locate import is_finite
+from gridgeo._polygons import are_valid
 from gridgeo.crs import to_crs
 from gridgeo.schema import AREA_CODE, CELL_CODE, PARENT_CODE
 from gridgeo.validate import POLYGONS
@@ -93,7 +94,9 @@ def invalid_reasons(polygons: Geometries, valid: Bools) -> Geometries:
 
 def text(codes: pd.Series) -> pd.Series:
     """Give codes as text, empty where one is missing."""
-    return codes.astype("string").fillna("").astype("str")
+    if codes.dtype != "str":
+        codes = codes.astype("string").fillna("").astype("str")
+    return codes.fillna("")
 
 
 def find_claim(children: GeoDataFrame, parents: GeoDataFrame) -> str | None:

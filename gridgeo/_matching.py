@@ -14,7 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from gridgeo._edges import hash_rows
-from gridgeo._repair import polygonal
+from gridgeo._polygons import polygonal
 
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Geometries, Ints

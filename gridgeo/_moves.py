@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._polygons import finest_grid, polygon_parts
-from gridgeo._repair import MIN_SNAP, unite, wider
+from gridgeo._polygons import finest_grid, polygon_parts, unite
+from gridgeo._repair import MIN_SNAP, wider
 
 if TYPE_CHECKING:
     from gridgeo._repair import Limits, Repaired

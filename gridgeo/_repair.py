@@ -10,17 +10,14 @@ check shares no code with what it checks.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 import shapely
 
-from gridgeo._polygons import finest_grid, polygon_parts
+from gridgeo._polygons import by_group, finest_grid, polygon_parts, polygonal, unite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 Keeper: TypeAlias = Literal["longest_border", "largest", "smallest", "first"]
@@ -171,26 +168,6 @@ def widths(grounds: Geometries) -> Floats:
     return np.sqrt(least * most)
 
 
-def unite(polygons: Geometries, group: Ints, n_groups: int) -> Geometries:
-    """Unite the polygons of each group; empty where a group has none."""
-    return _by_group(shapely.union_all, polygons, group, n_groups)
-
-
-def polygonal(geometry: Geometries) -> Geometries:
-    """Drop the points and lines that an overlay leaves where borders touch."""
-    return collect(*polygon_parts(geometry), len(geometry))
-
-
-def collect(parts: Geometries, group: Ints, n_groups: int) -> Geometries:
-    """Put the polygons of each group, given in order, into one geometry."""
-    number = np.bincount(group, minlength=n_groups)
-    collected = np.full(n_groups, shapely.Polygon(), dtype=object)
-    single = number[group] == 1
-    collected[group[single]] = parts[single]
-    shapely.multipolygons(parts[~single], indices=group[~single], out=collected)
-    return collected
-
-
 def _find_conflicts(
     polygons: Geometries, shared: tuple[Ints, Ints, Geometries], max_overlap: float
 ) -> Conflicts:
@@ -274,7 +251,7 @@ def _join(pieces: Geometries, group: Ints, n_groups: int) -> Geometries:
     joined = np.full(n_groups, None, dtype=object)
     joined[group] = pieces
     if several.any():
-        joined[several] = _by_group(shapely.coverage_union_all, pieces, group, n_groups)[several]
+        joined[several] = by_group(shapely.coverage_union_all, pieces, group, n_groups)[several]
     return joined
 
 
@@ -283,19 +260,6 @@ def _same_ground(polygons: Geometries, others: Geometries) -> Bools:
     plain = shapely.normalize(shapely.remove_repeated_points(polygons, 0.0))
     same: Bools = shapely.equals_exact(plain, shapely.normalize(others))
     return same
-
-
-def _by_group(
-    join: Callable[[Geometries], shapely.Geometry],
-    polygons: Geometries,
-    group: Ints,
-    n_groups: int,
-) -> Geometries:
-    order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
-    joined = np.full(n_groups, shapely.Polygon(), dtype=object)
-    joined[:] = [join(polygons[order[start:stop]]) for start, stop in pairwise(bounds)]
-    return joined
 
 
 def _width_bounds(grounds: Geometries) -> tuple[Floats, Floats]:

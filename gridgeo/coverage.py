@@ -18,16 +18,23 @@ import shapely
 
 from gridgeo import _findings
 from gridgeo._collector import collector_held
-from gridgeo._findings import NOWHERE, are_valid
+from gridgeo._findings import NOWHERE
 from gridgeo._layers import invalid_reasons, text
 from gridgeo._locate import is_finite
+from gridgeo._polygons import are_valid
 from gridgeo._proof import lay_together, prove
 from gridgeo._report import FAULTS, CoverageReport
 from gridgeo._stretches import find_unmatched
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import InputError
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE
-from gridgeo.validate import check_areas, require_columns, require_geoframe, require_rows
+from gridgeo.validate import (
+    are_repeated,
+    check_areas,
+    require_columns,
+    require_geoframe,
+    require_rows,
+)
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -223,7 +230,7 @@ def _read_cells(cells: GeoDataFrame, tolerance: Tolerance) -> _Subject:
 
 def _duplicates(subject: _Subject) -> GeoDataFrame:
     codes = subject.rows[CELL_CODE]
-    repeated = subject.rows[codes.duplicated(keep=False) | (codes.str.strip() == "")]
+    repeated = subject.rows[are_repeated(codes) | (codes.str.strip() == "")]
     repeated = repeated.drop(columns="reason")
     return repeated.assign(m2=repeated.area)
 

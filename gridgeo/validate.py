@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from gridgeo._locate import is_finite
+from gridgeo._polygons import are_valid
 from gridgeo.crs import require_crs
 from gridgeo.errors import (
     CodeError,
@@ -146,8 +147,12 @@ def _check_partition(frame: GeoDataFrame, code: str, name: str, *, mendable: boo
 
 def add_code_faults(faults: Faults, codes: pd.Series, name: str) -> None:
     """Note codes that are missing, not text, or repeated."""
-    text = codes.map(lambda code: isinstance(code, str)).to_numpy(bool)
-    blank = codes.astype(object).where(text, "text").str.strip() == ""
+    if codes.dtype == "str":
+        text, told = codes.notna().to_numpy(), codes
+    else:
+        text = codes.map(lambda code: isinstance(code, str)).to_numpy(bool)
+        told = codes.astype(object).where(text, "text")
+    blank = told.str.strip() == ""
     missing = codes.isna().to_numpy() | blank.to_numpy()
     faults.add(CodeError, missing, f"every row needs a code in {name!r}; fill it")
     faults.add(
@@ -157,9 +162,17 @@ def add_code_faults(faults: Faults, codes: pd.Series, name: str) -> None:
     )
     faults.add(
         CodeError,
-        (codes.duplicated(keep=False) & ~missing).to_numpy(),
+        are_repeated(codes) & ~missing,
         f"codes in {name!r} repeat; dissolve the rows that are one area, or use another column",
     )
+
+
+def are_repeated(codes: pd.Series) -> Bools:
+    """Tell which codes are there more than once."""
+    values = codes.array
+    if codes.dtype == "str" and (values[1:] > values[:-1]).all():
+        return np.zeros(len(codes), dtype=bool)  # sorted ones, as most are, need no hashing
+    return codes.duplicated(keep=False).to_numpy()
 
 
 def add_polygon_faults(faults: Faults, frame: GeoDataFrame, *, mendable: bool = False) -> None:
@@ -170,7 +183,7 @@ def add_polygon_faults(faults: Faults, frame: GeoDataFrame, *, mendable: bool = 
     wrong = ~null & ~np.isin(shapely.get_type_id(geometry), POLYGONS)
     polygon = ~(null | empty | wrong)
     invalid = polygon.copy()
-    sound = is_finite if mendable else shapely.is_valid
+    sound = is_finite if mendable else are_valid
     invalid[polygon] = ~sound(geometry[polygon])
     reasons = sorted({r.split("[")[0] for r in shapely.is_valid_reason(geometry[invalid])})
     faults.add(GeometryError, null, "rows without a geometry; drop them or draw them")

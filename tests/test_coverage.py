@@ -14,7 +14,8 @@ from shapely.affinity import translate
 from test_comparison import moved_border
 from test_cut import random_coverage
 
-from gridgeo._findings import find_holes, find_mismatched, find_overlaps, overlay
+from gridgeo._findings import find_holes, find_mismatched, find_overlaps
+from gridgeo._polygons import overlay
 from gridgeo._proof import lay_together
 from gridgeo._report import FAULTS
 from gridgeo.coverage import CoverageReport, check_coverage
