@@ -17,6 +17,7 @@ from gridgeo.areas import AreaRepair, repair_areas
 from gridgeo.cells import areas_to_cells, merge_log
 from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
 from gridgeo.comparison import CoverageComparison, compare_coverages
+from gridgeo.counting import count_by_cell
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.crs import working_crs
 from gridgeo.errors import (
@@ -33,7 +34,7 @@ from gridgeo.errors import (
     TooLargeError,
 )
 from gridgeo.files import write_frame
-from gridgeo.geocoding import count_by_cell, geocode
+from gridgeo.geocoding import CellIndex, geocode
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.io import read_areas, read_components, read_events
 from gridgeo.maps import (
@@ -54,6 +55,7 @@ __all__ = [
     "AreaRepair",
     "AssignmentError",
     "CRSError",
+    "CellIndex",
     "CheckError",
     "CodeError",
     "CodeScheme",

@@ -53,6 +53,13 @@ def unique_edges(polygons: Geometries) -> Floats:
     return np.hstack([start[kept], end[kept]])
 
 
+def straight_edges(polygons: Geometries) -> tuple[Ints, Floats, Floats]:
+    """Give the owner of each edge of polygons and its two ends, as the rings are drawn."""
+    xy, ring, owner = _rings(polygons)
+    edge = np.flatnonzero(ring[1:] == ring[:-1])
+    return owner[edge], xy[edge], xy[edge + 1]
+
+
 def sum_pairs(left: Ints, right: Ints, length: Floats) -> tuple[Ints, Ints, Floats]:
     """Add up lengths of equal pairs; each pair once, in order."""
     order = np.lexsort((right, left))

@@ -2,35 +2,80 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
 
+from gridgeo._bins import sort_into_bins
+
 if TYPE_CHECKING:
-    from gridgeo.schema import Bools, Geometries, Ints
+    from pandas.api.extensions import ExtensionArray
+
+    from gridgeo._bins import Bins
+    from gridgeo.schema import Bools, Floats, Geometries, Ints
+
+    Codes: TypeAlias = Geometries | ExtensionArray
 
 OUTSIDE: Final = -1
 """Stands for the polygon of a point that lies in none."""
 
-_LINES: Final = (
+BATCH: Final = 250_000
+"""Points, or polygons, that are looked at in one go: they stay near the processor."""
+
+MANY: Final = 32
+"""Vertices above which it pays to prepare a polygon for questions."""
+
+ROUNDING: Final = 1e-9
+"""Share of a size that rounding may be."""
+
+LINES: Final = (
     shapely.GeometryType.LINESTRING,
     shapely.GeometryType.LINEARRING,
     shapely.GeometryType.MULTILINESTRING,
 )
 
 
-def locate(points: Geometries, polygons: Geometries, rank: Ints) -> Ints:
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Polygons made ready to be asked which of them holds a point.
+
+    ``bounds`` (n, 4); ``rectangle`` (n,) which fill their bounds; ``prepared`` (n,) which have so
+    many vertices that they are prepared.
+    """
+
+    polygons: Geometries
+    bounds: Floats
+    rectangle: Bools
+    prepared: Bools
+    bins: Bins
+
+
+def make_locator(polygons: Geometries) -> Locator:
+    """Make valid polygons ready; they may touch and overlap, and are left as they were."""
+    bounds = shapely.bounds(polygons)
+    rectangle = are_rectangles(polygons, bounds)
+    prepared = ~rectangle & (shapely.get_num_coordinates(polygons) > MANY)
+    polygons = polygons.copy()
+    polygons[prepared] = shapely.force_2d(polygons[prepared])
+    shapely.prepare(polygons[prepared])
+    return Locator(polygons, bounds, rectangle, prepared, sort_into_bins(bounds, rectangle))
+
+
+def locate(x: Floats, y: Floats, locator: Locator, codes: Codes) -> Ints:
     """Find the polygon that holds each point, or on whose border it lies.
 
     Parameters
     ----------
-    points
-        Points with finite coordinates.
-    polygons
-        Valid polygons in the CRS of the points; they may touch and overlap.
-    rank
-        One number a polygon, none twice: where several hold a point, the lowest rank owns it.
+    x, y
+        (n,) finite coordinates in the CRS of the polygons.
+    locator
+        The polygons.
+    codes
+        One text a polygon, none twice: where several hold a point, the lowest owns it.
 
     Returns
     -------
@@ -39,36 +84,108 @@ def locate(points: Geometries, polygons: Geometries, rank: Ints) -> Ints:
 
     Examples
     --------
-    >>> points = shapely.points([[1, 1], [2, 1], [5, 5]])
-    >>> polygons = np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
-    >>> locate(points, polygons, np.array([0, 1])).tolist()
-    [0, 0, -1]
+    >>> locator = make_locator(np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)]))
+    >>> locate(np.array([1.0, 2, 5]), np.ones(3), locator, np.array(["b", "a"])).tolist()
+    [0, 1, -1]
     """
-    point, polygon = shapely.STRtree(polygons).query(points)
-    # The copy keeps the caller's polygons free of the prepared state.
-    prepared = shapely.force_2d(polygons)
-    shapely.prepare(prepared)
-    # Falling rank: the last entry, which wins, is the lowest; and each polygon is asked in one go.
-    order = np.argsort(-rank[polygon], kind="stable")
-    point, polygon = point[order], polygon[order]
-    holds = shapely.intersects_xy(prepared[polygon], *shapely.get_coordinates(points[point]).T)
-    owner = np.full(len(points), OUTSIDE, dtype=np.int64)
-    owner[point[holds]] = polygon[holds]
+    owner = np.full(len(x), OUTSIDE, dtype=np.int64)
+
+    def work(first: int) -> tuple[Ints, Ints]:
+        part = slice(first, first + BATCH)
+        filling, point, polygon = locator.bins.at(x[part], y[part])
+        owner[part] = np.maximum(filling, OUTSIDE)
+        point += first
+        inside = _within(locator.bounds, polygon, x[point], y[point])
+        point, polygon = point[inside], polygon[inside]
+        ask = np.flatnonzero(~(locator.rectangle | locator.prepared)[polygon])
+        ask = ask[np.argsort(polygon[ask])]
+        holds = np.ones(len(point), dtype=bool)
+        holds[ask] = shapely.intersects_xy(
+            locator.polygons[polygon[ask]], x[point[ask]], y[point[ask]]
+        )
+        return point[holds], polygon[holds]
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found = list(pool.map(work, range(0, len(x), BATCH)))
+    none = np.empty(0, dtype=np.int64)
+    point = np.concatenate([none, *(points for points, _ in found)])
+    polygon = np.concatenate([none, *(polygons for _, polygons in found)])
+    holds = _ask_prepared(locator, polygon, x[point], y[point])
+    settle(owner, point[holds], polygon[holds], codes)
     return owner
 
 
+def are_rectangles(polygons: Geometries, bounds: Floats) -> Bools:
+    """Tell which valid polygons fill their bounds: all corners are there, and no vertex inside."""
+    m2 = np.prod(bounds[:, 2:] - bounds[:, :2], axis=1)
+    simple = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
+    at = np.flatnonzero(simple & (np.abs(shapely.area(polygons) - m2) <= ROUNDING * m2))
+
+    def work(first: int) -> Bools:
+        some = at[first : first + BATCH]
+        xy, polygon = shapely.get_coordinates(polygons[some], return_index=True)
+        west, south, east, north = bounds[some][polygon].T
+        at_west, at_south = xy[:, 0] == west, xy[:, 1] == south
+        at_side, at_end = at_west | (xy[:, 0] == east), at_south | (xy[:, 1] == north)
+        corner = np.flatnonzero(at_side & at_end)
+        number = 4 * polygon[corner] + 2 * at_west[corner] + at_south[corner]
+        has = np.bincount(number, minlength=4 * len(some)).reshape(-1, 4) > 0
+        full: Bools = np.all(has, axis=1)
+        full[polygon[~(at_side | at_end)]] = False
+        return full
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        full = list(pool.map(work, range(0, len(at), BATCH)))
+    rectangle = np.zeros(len(polygons), dtype=bool)
+    rectangle[at] = np.concatenate([np.empty(0, dtype=bool), *full])
+    return rectangle
+
+
+def ranks(codes: Codes, at: Ints) -> Ints:
+    """Rank positions by their codes, the lowest first; only the codes of these are compared."""
+    among, number = np.unique(at, return_inverse=True)
+    rank = np.empty(len(among), dtype=np.int64)
+    rank[codes[among].argsort()] = np.arange(len(among))
+    return rank[number]
+
+
+def _within(bounds: Floats, polygon: Ints, x: Floats, y: Floats) -> Bools:
+    west, south, east, north = bounds[polygon].T
+    within: Bools = (west <= x) & (x <= east) & (south <= y) & (y <= north)
+    return within
+
+
+def _ask_prepared(locator: Locator, polygon: Ints, x: Floats, y: Floats) -> Bools:
+    """Ask the prepared polygons, each for all its points in one go; all others have answered."""
+    holds = np.ones(len(polygon), dtype=bool)
+    ask = np.flatnonzero(locator.prepared[polygon])
+    ask = ask[np.argsort(polygon[ask], kind="stable")]
+    holds[ask] = shapely.intersects_xy(locator.polygons[polygon[ask]], x[ask], y[ask])
+    return holds
+
+
+def settle(owner: Ints, point: Ints, polygon: Ints, codes: Codes) -> None:
+    """Write down who holds each point, of several the one with the lowest code."""
+    owner[point] = polygon
+    tied = np.zeros(len(owner), dtype=bool)
+    tied[point[owner[point] != polygon]] = True
+    several = tied[point]
+    point, polygon = point[several], polygon[several]
+    last_wins = np.argsort(-ranks(codes, polygon), kind="stable")
+    owner[point[last_wins]] = polygon[last_wins]
+
+
 def locate_nearest(
-    points: Geometries, polygons: Geometries, rank: Ints, max_distance: float | None
+    points: Geometries, polygons: Geometries, codes: Codes, max_distance: float | None
 ) -> Ints:
-    """Find the polygon nearest to each point, the lowest rank where several are equally near.
+    """Find the polygon nearest to each point, the lowest code where several are equally near.
 
     ``OUTSIDE`` where none lies within ``max_distance``, in units of the CRS; None is no limit.
     """
     tree = shapely.STRtree(polygons)
     point, polygon = tree.query_nearest(points, max_distance=max_distance)
-    order = np.argsort(-rank[polygon], kind="stable")
     owner = np.full(len(points), OUTSIDE, dtype=np.int64)
-    owner[point[order]] = polygon[order]
+    settle(owner, point, polygon, codes)
     return owner
 
 
@@ -80,7 +197,7 @@ def place_on(geometries: Geometries) -> Geometries:
     kind = shapely.get_type_id(geometries)
     usable = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     point = usable & (kind == shapely.GeometryType.POINT)
-    line = usable & np.isin(kind, _LINES)
+    line = usable & np.isin(kind, LINES)
     other = usable & ~point & ~line
     places = np.full(len(geometries), shapely.Point(), dtype=object)
     places[point] = geometries[point]

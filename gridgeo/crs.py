@@ -145,6 +145,14 @@ def to_crs(frame: GeoDataFrame, crs: object) -> GeoDataFrame:
     return moved
 
 
+def transform_xy(x: Floats, y: Floats, source: CRS, target: CRS) -> tuple[Floats, Floats]:
+    """Reproject coordinates; not finite where they are not, or where the target has no place."""
+    if source == target:
+        return x, y
+    moved_x, moved_y = Transformer.from_crs(source, target, always_xy=True).transform(x, y)
+    return np.asarray(moved_x), np.asarray(moved_y)
+
+
 class Projection:
     """The way from longitude and latitude to a projected CRS and back, for arrays of (n, 2)."""
 

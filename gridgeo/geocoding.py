@@ -3,56 +3,117 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal, get_args
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._locate import OUTSIDE, is_finite, locate, locate_nearest, place_on
+from gridgeo._features import NEAREST, NO_GEOMETRY, OUTSIDE_ALL, REASONS, read_features
+from gridgeo._layers import text
+from gridgeo._locate import OUTSIDE, locate_nearest, make_locator
+from gridgeo._shareout import largest, place, share_out
 from gridgeo.crs import metric_crs, require_crs, to_crs
-from gridgeo.errors import CodeError, CRSError, GeometryError, InputError
-from gridgeo.schema import AREA_CODE, CELL_CODE, CLASS_CODE, Outside
-from gridgeo.validate import Faults, check_cells, require_columns, require_geoframe, require_option
+from gridgeo.errors import GeometryError, InputError
+from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, LENGTH_M, Outside
+from gridgeo.validate import Faults, check_cells, require_geoframe, require_option
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from pandas.api.extensions import ExtensionArray
     from pyproj import CRS
 
-    from gridgeo.schema import Bools, Geometries, Ints
+    from gridgeo._features import Features, Reasons
+    from gridgeo._shareout import Parts
+    from gridgeo.schema import Ints
 
-PLACED: Final = "placed"
-REASON: Final = "reason"
+__all__ = ["CellIndex", "geocode"]
 
-By = Literal["point"]
+PLACED_COLUMN: Final = "placed"
+REASON_COLUMN: Final = "reason"
+
+_REASON_TEXTS: Final = pd.array(REASONS, dtype="str")
+
+By = Literal["point", "share", "split"]
+
+
+class CellIndex:
+    """Cells made ready for geocoding, once for any number of calls.
+
+    Parameters
+    ----------
+    cells
+        ``cell_code`` (unique text) and valid polygons of any shape, which may also overlap;
+        ``area_code`` where they have it. They are looked at in their own CRS where that is in
+        metres, else in their working CRS.
+
+    Raises
+    ------
+    SchemaError, CodeError, GeometryError, CRSError
+        The cells cannot be used.
+
+    Examples
+    --------
+    >>> import geopandas, shapely
+    >>> cells = geopandas.GeoDataFrame(
+    ...     {"cell_code": ["A1", "A2"]},
+    ...     geometry=[shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> index = CellIndex(cells)
+    >>> lamp = geopandas.GeoDataFrame(geometry=[shapely.Point(150, 9)], crs="EPSG:4547")
+    >>> geocode(lamp, index)["cell_code"].tolist()
+    ['A2']
+    """
+
+    def __init__(self, cells: GeoDataFrame) -> None:
+        check_cells(cells)
+        self.crs = metric_crs(cells)
+        polygons = to_crs(cells[[CELL_CODE, cells.geometry.name]], self.crs).geometry.to_numpy()
+        self.locator = make_locator(polygons)
+        self.codes = _with_blank(cells[CELL_CODE])
+        self.areas = _with_blank(cells.get(AREA_CODE, pd.Series("", index=cells.index)))
+
+    def __len__(self) -> int:
+        return len(self.locator.polygons)
+
+    def __repr__(self) -> str:
+        return f"CellIndex: {len(self):,} cells; {self.crs.name}"
 
 
 def geocode(
     features: GeoDataFrame,
-    cells: GeoDataFrame,
+    cells: GeoDataFrame | CellIndex,
     *,
     by: By = "point",
     outside: Outside = "keep",
     max_distance: float | None = None,
 ) -> GeoDataFrame:
-    """Put components or events into the cells, each into one.
+    """Put components or events into the cells, each into one, or each piece of them into one.
 
-    On a common border the cell with the lowest ``cell_code`` owns the feature, whatever the order
-    of the rows (our own rule; codes compare as text). Features are looked up in the cells' own
-    CRS where that is in metres, else in their working CRS.
+    On a common border the cell with the lowest ``cell_code`` owns what lies there, whatever the
+    order of the rows, and where cells overlap too (our own rule; codes compare as text). A line
+    within a micrometre of a border runs along it.
 
     Parameters
     ----------
     features
         Points, lines and polygons, also mixed, in any CRS.
     cells
-        ``cell_code`` (unique text) and valid polygons; ``area_code`` where they have it.
+        As :class:`CellIndex` takes them, or such an index.
     by
         ``"point"``: a feature goes where its point lies. A line is placed by the point half way
         along it, a polygon or a collection by a point inside it.
+        ``"share"``: a line goes to the cell that has most of its length, a polygon to that with
+        most of its area; all others, and an invalid polygon, by their point.
+        ``"split"``: lines and polygons are cut by the cells into one row for each cell, and one
+        for what lies in none.
     outside
-        What becomes of a feature in no cell: ``"keep"`` leaves its codes empty, ``"nearest"``
-        gives it to the nearest cell, ``"raise"`` refuses the frame.
+        What becomes of a feature, or a piece, in no cell: ``"keep"`` leaves its codes empty,
+        ``"nearest"`` gives it to the nearest cell, ``"raise"`` refuses the frame.
     max_distance
         How far, in metres, the nearest cell may be; no limit where it is None.
 
@@ -61,7 +122,11 @@ def geocode(
     GeoDataFrame
         The features, row by row, in their own CRS, with ``cell_code`` and ``area_code`` (empty
         text where there is none), ``placed`` and ``reason``: empty, ``"nearest"`` (placed, but
-        not inside), ``"outside"``, ``"no geometry"`` or ``"no coordinates"`` (NaN or infinite).
+        not inside), ``"outside"``, ``"no geometry"``, ``"no coordinates"`` (NaN or infinite) or
+        ``"invalid"`` (a polygon that crosses itself: by its point, whatever ``by`` says).
+        ``"share"`` adds ``share``, 0 to 1 of the feature; ``"split"`` also ``length_m`` and
+        ``area_m2``, planar in the CRS of the cells, NaN for what is no line or no polygon. The
+        pieces of a feature stand together under its label and sum up to it.
         Columns of these names are replaced, all others kept.
 
     Raises
@@ -89,89 +154,65 @@ def geocode(
     x             A2         A    True
     border        A1         A    True
     far                          False  outside
+    >>> pipe = geopandas.GeoDataFrame(
+    ...     geometry=[shapely.LineString([(50, 50), (250, 50)])], crs="EPSG:4547"
+    ... )
+    >>> geocode(pipe, cells, by="split")[["cell_code", "length_m", "share"]].to_numpy().tolist()
+    [['A1', 50.0, 0.25], ['A2', 100.0, 0.5], ['', 50.0, 0.25]]
     """
-    _guard(features, cells, by, outside, max_distance)
-    crs = metric_crs(cells)
-    polygons = to_crs(cells[[CELL_CODE, cells.geometry.name]], crs).geometry.to_numpy()
-    rank = np.empty(len(cells), dtype=np.int64)
-    rank[np.argsort(cells[CELL_CODE].to_numpy(dtype=object))] = np.arange(len(cells))
-    points, reason = _find_points(features, crs)
-    owner = np.full(len(features), OUTSIDE, dtype=np.int64)
-    owner[reason == ""] = locate(points[reason == ""], polygons, rank)
-    reason[(owner == OUTSIDE) & (reason == "")] = "outside"
+    _guard(features, by, outside, max_distance)
+    index = cells if isinstance(cells, CellIndex) else CellIndex(cells)
+    found = read_features(features, index.crs)
+    if by == "point":
+        parts = place(found, index.locator, index.codes)
+    else:
+        parts = share_out(found, index.locator, index.codes)
+    if by == "share":
+        parts = largest(parts, index.codes)
+    astray = np.flatnonzero((parts.owner == OUTSIDE) & (parts.reason < NO_GEOMETRY))
+    parts.reason[astray] = OUTSIDE_ALL
     if outside == "nearest":
-        astray = np.flatnonzero(reason == "outside")
-        owner[astray] = locate_nearest(points[astray], polygons, rank, max_distance)
-        reason[(owner != OUTSIDE) & (reason == "outside")] = "nearest"
+        _give_to_nearest(parts, astray, found, index, max_distance)
     if outside == "raise":
-        _refuse_unplaced(features, reason)
-    areas = cells[AREA_CODE] if AREA_CODE in cells else pd.Series("", index=cells.index)
-    return features.assign(
-        **{
-            CELL_CODE: _codes_at(cells[CELL_CODE], owner),
-            AREA_CODE: _codes_at(areas, owner),
-            PLACED: owner != OUTSIDE,
-            REASON: reason,
-        }
-    )
+        _refuse_unplaced(features.index[parts.feature], parts.reason)
+    columns = _told(parts, index)
+    if by == "split":
+        columns |= {LENGTH_M: parts.length_m, AREA_M2: parts.area_m2}
+        features = _in_pieces(features, parts, index.crs)
+    if by != "point":
+        columns["share"] = parts.share
+    return features.assign(**columns)
 
 
-def count_by_cell(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Count the components of each class in each cell.
-
-    Parameters
-    ----------
-    components
-        ``cell_code``, as :func:`geocode` gives it, and ``class_code``. Components without a cell
-        are not counted; those without a class are, under empty text.
-    cells
-        ``cell_code``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Whole numbers: one row for every cell, in the order of the cells, with ``cell_code`` as
-        the index; one column for every class, sorted; 0 where a cell has none.
-
-    Raises
-    ------
-    SchemaError
-        A frame lacks a column.
-    CodeError
-        Components name cells that are not among the cells.
-
-    Examples
-    --------
-    >>> components = pd.DataFrame({"cell_code": ["A2", "A2", ""], "class_code": "0105"})
-    >>> count_by_cell(components, pd.DataFrame({"cell_code": ["A1", "A2"]}))
-               0105
-    cell_code
-    A1            0
-    A2            2
-    """
-    require_columns(components, [CELL_CODE, CLASS_CODE], "components")
-    require_columns(cells, [CELL_CODE], "cells")
-    codes = components[CELL_CODE].fillna("")
-    faults = Faults("components", components.index)
-    strange = ~codes.isin([*cells[CELL_CODE], ""]).to_numpy()
-    faults.add(CodeError, strange, f"{CELL_CODE!r} names no cell; geocode them with these cells")
-    faults.raise_if_any()
-    placed = (codes != "").to_numpy()
-    counts = pd.crosstab(
-        codes[placed], components[CLASS_CODE].astype(object).fillna("").astype(str)[placed]
-    )
-    counts = counts.reindex(pd.Index(cells[CELL_CODE], name=CELL_CODE), fill_value=0)
-    return counts.rename_axis(columns=None).astype(np.int64)
-
-
-def _guard(
-    features: GeoDataFrame, cells: GeoDataFrame, by: str, outside: str, max_distance: float | None
+def _give_to_nearest(
+    parts: Parts, astray: Ints, found: Features, index: CellIndex, max_distance: float | None
 ) -> None:
+    """Write down the nearest cell of what lies in none, where there is one within reach."""
+    feature, geometry = parts.feature[astray], parts.geometry[astray]
+    points = shapely.points(found.x[feature], found.y[feature])
+    places = np.where(shapely.is_missing(geometry), points, geometry)
+    has = np.isfinite(found.x[feature]) & np.isfinite(found.y[feature])
+    astray, places = astray[has], places[has]
+    nearest = locate_nearest(places, index.locator.polygons, index.codes, max_distance)
+    parts.owner[astray] = nearest
+    parts.reason[astray[nearest != OUTSIDE]] = NEAREST
+
+
+def _in_pieces(features: GeoDataFrame, parts: Parts, crs: CRS) -> GeoDataFrame:
+    """Give each part a row, and its own shape where it is not all of its feature."""
+    rows = features.iloc[parts.feature]
+    cut = np.flatnonzero(~shapely.is_missing(parts.geometry))
+    pieces = gpd.GeoDataFrame(geometry=parts.geometry[cut], crs=crs)
+    shapes = rows.geometry.to_numpy().copy()
+    shapes[cut] = to_crs(pieces, features.crs).geometry.to_numpy()
+    return rows.set_geometry(gpd.GeoSeries(shapes, index=rows.index, crs=features.crs))
+
+
+def _guard(features: GeoDataFrame, by: str, outside: str, max_distance: float | None) -> None:
     require_option(by, get_args(By), "by")
     require_option(outside, get_args(Outside), "outside")
     require_geoframe(features, "features")
     require_crs(features, "features")
-    check_cells(cells)
     if max_distance is None:
         return
     if outside != "nearest":
@@ -180,46 +221,35 @@ def _guard(
         raise InputError(f"`max_distance` must be more than 0 metres, not {max_distance!r}.")
 
 
-def _find_points(features: GeoDataFrame, crs: CRS) -> tuple[Geometries, Geometries]:
-    """Find the point of each feature in a CRS, empty where there is none, and why."""
-    own = features.geometry.to_numpy()
-    reason = np.full(len(own), "", dtype=object)
-    reason[~is_finite(own)] = "no coordinates"
-    reason[shapely.is_missing(own) | shapely.is_empty(own)] = "no geometry"
-    points = np.full(len(own), shapely.Point(), dtype=object)
-    usable = np.flatnonzero(reason == "")
-    moved, lost = _move(features.geometry.iloc[usable], crs)
-    points[usable[~lost]] = place_on(moved)
-    return points, reason
-
-
-def _move(geometry: pd.Series, crs: CRS) -> tuple[Geometries, Bools]:
-    """Reproject geometries; those for which the CRS has no coordinates are told, not raised."""
-    frame = geometry.reset_index(drop=True).to_frame("geometry")
-    lost = np.zeros(len(frame), dtype=bool)
-    try:
-        moved = to_crs(frame, crs)
-    except CRSError as error:
-        lost[np.array(error.rows, dtype=np.int64)] = True
-        moved = to_crs(frame[~lost], crs)
-    return moved.geometry.to_numpy(), lost
-
-
-def _refuse_unplaced(features: GeoDataFrame, reason: Geometries) -> None:
-    faults = Faults("features", features.index)
+def _refuse_unplaced(labels: pd.Index, reason: Reasons) -> None:
+    faults = Faults("features", labels)
     faults.add(
         InputError,
-        reason == "outside",
+        reason == OUTSIDE_ALL,
         "features in no cell; check their CRS, or choose outside='keep' or 'nearest'",
     )
     faults.add(
         GeometryError,
-        np.isin(reason, ["no geometry", "no coordinates"]),
+        reason >= NO_GEOMETRY,
         "features without coordinates; drop them, or choose outside='keep'",
     )
     faults.raise_if_any()
 
 
-def _codes_at(codes: pd.Series, owner: Ints) -> Geometries:
-    known: Geometries = codes.fillna("").to_numpy(dtype=object)
-    return np.append(known, "")[owner]
+def _told(parts: Parts, index: CellIndex) -> dict[str, Any]:
+    """Write out whose each part is; texts are taken side by side, they are most of the work."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        cells = pool.submit(index.codes.take, parts.owner)
+        areas = pool.submit(index.areas.take, parts.owner)
+        reasons = pool.submit(_REASON_TEXTS.take, parts.reason)
+    return {
+        CELL_CODE: cells.result(),
+        AREA_CODE: areas.result(),
+        PLACED_COLUMN: parts.owner != OUTSIDE,
+        REASON_COLUMN: reasons.result(),
+    }
+
+
+def _with_blank(codes: pd.Series) -> ExtensionArray:
+    """Give codes as text with an empty one at the end, where ``OUTSIDE`` finds it."""
+    return pd.concat([text(codes), pd.Series([""], dtype="str")]).array

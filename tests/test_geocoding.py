@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, Point, Polygon, box
 
-from gridgeo._locate import locate
+from gridgeo._locate import locate, make_locator
+from gridgeo.counting import count_by_cell
 from gridgeo.errors import CodeError, CRSError, GeometryError, InputError, SchemaError
-from gridgeo.geocoding import count_by_cell, geocode
+from gridgeo.geocoding import geocode
 
 CRS = "EPSG:4547"
 EAST, NORTH = 500_000, 4_400_000
@@ -256,8 +257,8 @@ def test_raise_names_the_rows_that_could_not_be_placed():
 def test_options_that_are_misspelled_are_refused():
     """A typo names the options and never acts as another one."""
     points = features(Point(50, 50))
-    with pytest.raises(InputError, match="`by` must be one of 'point'"):
-        geocode(points, CELLS, by="split")
+    with pytest.raises(InputError, match="`by` must be one of 'point', 'share', 'split'"):
+        geocode(points, CELLS, by="cut")
     with pytest.raises(InputError, match="`outside` must be one of 'keep', 'nearest', 'raise'"):
         geocode(points, CELLS, outside="drop")
     with pytest.raises(InputError, match="goes with outside='nearest'"):
@@ -284,7 +285,8 @@ def test_guards_name_the_frame():
 def test_locate_leaves_the_polygons_as_they_were():
     """The caller's polygons are not prepared behind its back."""
     polygons = np.array([box(0, 0, 1, 1)])
-    assert locate(shapely.points([[0.5, 0.5]]), polygons, np.array([0])).tolist() == [0]
+    middle, codes = np.array([0.5]), np.array(["a"])
+    assert locate(middle, middle, make_locator(polygons), codes).tolist() == [0]
     assert not shapely.is_prepared(polygons).any()
 
 
@@ -322,6 +324,28 @@ def test_every_placed_component_is_counted_once():
     """The counts sum up to the components that have a cell."""
     placed = geocode(random_points(500), CELLS)
     assert count_by_cell(placed, CELLS).to_numpy().sum() == placed["placed"].sum()
+
+
+def test_lines_and_polygons_are_measured_by_class():
+    """By hand: two pipes and a pond in two cells, split and whole; points have no size."""
+    things = features(
+        LineString([(50, 50), (150, 50)]),
+        LineString([(110, 10), (110, 40)]),
+        box(90, 0, 110, 10),
+        Point(10, 10),
+    ).assign(class_code=["0301", "0301", "0501", "0105"])
+    west, east = code_at(0, 0), code_at(1, 0)
+    for split in (True, False):
+        placed = geocode(things.to_crs(4326), CELLS, by="split" if split else "share")
+        counts = count_by_cell(placed, CELLS)
+        assert [*counts] == ["0105", "0301", "0501", "0301_length_m", "0501_area_m2"]
+        assert counts["0301_length_m"].sum() == pytest.approx(130, rel=1e-3)
+        assert counts["0501_area_m2"].sum() == pytest.approx(200, rel=1e-3)
+    counts = count_by_cell(geocode(things, CELLS, by="split"), CELLS)
+    assert counts["0301"].loc[[west, east]].tolist() == [1, 2]
+    assert counts["0301_length_m"].loc[[west, east]].tolist() == pytest.approx([50, 80])
+    assert counts["0501_area_m2"].loc[[west, east]].tolist() == pytest.approx([100, 100])
+    assert counts.drop(index=[west, east]).to_numpy().sum() == 0
 
 
 def test_components_of_other_cells_are_refused():

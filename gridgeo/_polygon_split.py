@@ -1,0 +1,106 @@
+"""Polygons cut by the borders of other polygons: every patch of ground has one owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from gridgeo._line_split import Pieces
+from gridgeo._locate import OUTSIDE, ranks
+from gridgeo._polygons import overlay, polygonal, unite
+
+if TYPE_CHECKING:
+    from gridgeo._locate import Codes, Locator
+    from gridgeo.schema import Floats, Geometries, Ints
+
+ROUNDING: Final = 1e-10
+"""Share of a polygon: a piece, or a part outside, that is smaller is what rounding leaves."""
+
+SLIGHT: Final = 1e-9
+"""Share of a polygon by which the sum of its pieces may differ from it."""
+
+NOBODY: Final = -1
+
+
+def split_polygons(polygons: Geometries, locator: Locator, codes: Codes) -> Pieces:
+    """Cut polygons by the polygons of a locator.
+
+    Parameters
+    ----------
+    polygons
+        (n,) valid polygons and multipolygons with some area, in the CRS of the locator.
+    locator
+        The owners; where they overlap the lowest code owns the ground.
+    codes
+        One text an owner, none twice.
+
+    Returns
+    -------
+    Pieces
+        One for every polygon and owner with common ground, by code, and one for what is outside.
+    """
+    feature, owner, ground = _lay_over(polygons, locator)
+    order = np.lexsort((ranks(codes, owner), feature))
+    feature, owner, ground = feature[order], owner[order], ground[order]
+    m2 = shapely.area(polygons)
+    ground = _share_once(feature, ground, m2)
+    kept = shapely.area(ground) > ROUNDING * m2[feature]
+    feature, owner, ground = feature[kept], owner[kept], ground[kept]
+    short, left = _find_outside(polygons, m2, feature, ground)
+    feature, owner = np.append(feature, short), np.append(owner, np.full(len(short), OUTSIDE))
+    ground = np.append(ground, left)
+    order = np.argsort(feature, kind="stable")
+    return Pieces(feature[order], owner[order], shapely.area(ground[order]), ground[order])
+
+
+def _lay_over(polygons: Geometries, locator: Locator) -> tuple[Ints, Ints, Geometries]:
+    """Find the common ground of polygons and owners; only those that cross are intersected."""
+    tree = shapely.STRtree(polygons)
+    owner, feature = tree.query(locator.polygons)
+    ready = shapely.force_2d(polygons)
+    shapely.prepare(ready)
+    order = np.argsort(feature, kind="stable")
+    owner, feature = owner[order], feature[order]
+    meets = shapely.intersects(ready[feature], locator.polygons[owner])
+    owner, feature = owner[meets], feature[meets]
+    ground = locator.polygons[owner]
+    crosses = ~shapely.contains_properly(ready[feature], ground)
+    inside = np.zeros(len(feature), dtype=bool)
+    inside[crosses] = shapely.covers(ground[crosses], ready[feature[crosses]])
+    ground[inside] = ready[feature[inside]]
+    crosses &= ~inside
+    ground[crosses] = polygonal(
+        overlay(shapely.intersection, ready[feature[crosses]], ground[crosses])
+    )
+    return feature, owner, ground
+
+
+def _share_once(feature: Ints, ground: Geometries, m2: Floats) -> Geometries:
+    """Take from ground what an earlier owner has of the same polygon, where there is too much."""
+    total = np.bincount(feature, weights=shapely.area(ground), minlength=len(m2))
+    shared = (total > (1 + SLIGHT) * m2)[feature]
+    first = np.flatnonzero(np.append(True, feature[1:] != feature[:-1])[: len(feature)])
+    nth = np.arange(len(feature)) - np.repeat(first, np.diff(np.append(first, len(feature))))
+    ground, taken = ground.copy(), np.full(len(m2), shapely.Polygon(), dtype=object)
+    for turn in range(int(nth[shared].max(initial=-1)) + 1):
+        at = np.flatnonzero(shared & (nth == turn))
+        ground[at] = polygonal(overlay(shapely.difference, ground[at], taken[feature[at]]))
+        taken[feature[at]] = shapely.union(taken[feature[at]], ground[at])
+    return ground
+
+
+def _find_outside(
+    polygons: Geometries, m2: Floats, feature: Ints, ground: Geometries
+) -> tuple[Ints, Geometries]:
+    """Find the polygons that owners do not cover, and what is left of each."""
+    covered = np.bincount(feature, weights=shapely.area(ground), minlength=len(m2))
+    short = np.flatnonzero(m2 - covered > SLIGHT * m2)
+    number = np.full(len(m2), NOBODY)
+    number[short] = np.arange(len(short))
+    of_short = number[feature] != NOBODY
+    united = unite(ground[of_short], number[feature[of_short]], len(short))
+    left = polygonal(overlay(shapely.difference, polygons[short], united))
+    real = shapely.area(left) > ROUNDING * m2[short]
+    return short[real], left[real]
