@@ -102,8 +102,8 @@ def sort_into_bins(bounds: Floats, rectangle: Bools) -> Bins:
     rectangle
         (n,) whether all ground of the box is its owner's.
     """
-    origin, size = _lattice(bounds, rectangle)
-    west, south, east, north = bounds.T.copy()
+    west, south, east, north = sides = bounds.T.copy()
+    origin, size = _lattice(sides, rectangle)
     with ThreadPoolExecutor(max_workers=2) as pool:
         (first, n_columns, aligned), (row, n_rows, level) = pool.map(
             _spread, (west, south), (east, north), origin, size
@@ -135,25 +135,23 @@ def _spread(low: Floats, high: Floats, origin: float, size: float) -> tuple[Ints
     return first, np.maximum(end - first, 1), at_low & at_high
 
 
-def _lattice(bounds: Floats, rectangle: Bools) -> tuple[Floats, Floats]:
+def _lattice(sides: Floats, rectangle: Bools) -> tuple[Floats, Floats]:
     """Choose the lattice: that of most rectangles, else squares of the size of a box."""
-    spans = bounds[:, 2:] - bounds[:, :2]
-    origin = bounds[:, :2].min(axis=0)
-    size = np.full(2, np.sqrt(np.median(spans[:, 0] * spans[:, 1])))
-    if 2 * rectangle.sum() > len(bounds):
-        usual = np.median(spans[rectangle], axis=0)
-        one = np.flatnonzero(rectangle & (np.abs(spans - usual) < MARGIN * usual).all(axis=1))
-        size = usual
-        if len(one):
+    low, high = sides[:2], sides[2:]
+    spans, origin, end = high - low, low.min(axis=1), high.max(axis=1)
+    size = np.full(2, np.sqrt(np.median(spans[0] * spans[1])))
+    if 2 * rectangle.sum() > sides.shape[1]:
+        size = np.median(spans[:, rectangle], axis=1)
+        usual = rectangle & (np.abs(spans - size[:, None]) < MARGIN * size[:, None]).all(axis=0)
+        if usual.any():
             # From a lattice line, so many bins further west and south that all is inside.
-            corner = bounds[one[0], :2]
+            corner = low[:, usual.argmax()]
             origin = corner - np.ceil((corner - origin) / size) * size
-    extent = bounds[:, 2:].max(axis=0) - origin
-    largest = np.abs(bounds).max()
+    finest = 4 * np.spacing(max(np.abs(origin).max(), np.abs(end).max())) / MARGIN
     while (
-        np.prod(np.ceil(extent / size) + 1) > MOST_BINS * len(bounds) + 1
-        or ((spans[:, 0] / size[0] + 1) * (spans[:, 1] / size[1] + 1)).mean() > MOST_ENTRIES
-        or (size * MARGIN < 4 * np.spacing(largest)).any()
+        np.prod(np.ceil((end - origin) / size) + 1) > MOST_BINS * sides.shape[1] + 1
+        or np.prod(spans / size[:, None] + 1, axis=0).mean() > MOST_ENTRIES
+        or (size < finest).any()
     ):
         size = size * 2
     return origin, size

@@ -29,6 +29,9 @@ BATCH: Final = 250_000
 MANY: Final = 32
 """Vertices above which it pays to prepare a polygon for questions."""
 
+FEWEST_OF_RECTANGLE: Final = 5
+"""Vertices of a ring that is a rectangle, the first once more at the end."""
+
 ROUNDING: Final = 1e-9
 """Share of a size that rounding may be."""
 
@@ -54,10 +57,14 @@ class Locator:
     bins: Bins
 
 
-def make_locator(polygons: Geometries) -> Locator:
-    """Make valid polygons ready; they may touch and overlap, and are left as they were."""
+def make_locator(polygons: Geometries, rectangle: Bools | None = None) -> Locator:
+    """Make valid polygons ready; they may touch and overlap, and are left as they were.
+
+    Who knows which are rectangles may say so.
+    """
     bounds = shapely.bounds(polygons)
-    rectangle = are_rectangles(polygons, bounds)
+    if rectangle is None:
+        rectangle = are_rectangles(polygons, bounds)
     prepared = ~rectangle & (shapely.get_num_coordinates(polygons) > MANY)
     polygons = polygons.copy()
     polygons[prepared] = shapely.force_2d(polygons[prepared])
@@ -116,29 +123,37 @@ def locate(x: Floats, y: Floats, locator: Locator, codes: Codes) -> Ints:
 
 
 def are_rectangles(polygons: Geometries, bounds: Floats) -> Bools:
-    """Tell which valid polygons fill their bounds: all corners are there, and no vertex inside."""
-    m2 = np.prod(bounds[:, 2:] - bounds[:, :2], axis=1)
-    simple = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
-    at = np.flatnonzero(simple & (np.abs(shapely.area(polygons) - m2) <= ROUNDING * m2))
+    """Tell which polygons fill their bounds: all corners are there, and no vertex is inside.
 
-    def work(first: int) -> Bools:
-        some = at[first : first + BATCH]
-        xy, polygon = shapely.get_coordinates(polygons[some], return_index=True)
-        west, south, east, north = bounds[some][polygon].T
-        at_west, at_south = xy[:, 0] == west, xy[:, 1] == south
-        at_side, at_end = at_west | (xy[:, 0] == east), at_south | (xy[:, 1] == north)
-        corner = np.flatnonzero(at_side & at_end)
-        number = 4 * polygon[corner] + 2 * at_west[corner] + at_south[corner]
-        has = np.bincount(number, minlength=4 * len(some)).reshape(-1, 4) > 0
-        full: Bools = np.all(has, axis=1)
-        full[polygon[~(at_side | at_end)]] = False
-        return full
+    Polygons may be anything, null and invalid too; those that are none of few vertices are no
+    rectangles. A ring that fills its bounds does not cross itself.
+    """
+    rectangle = np.zeros(len(polygons), dtype=bool)
+    m2 = np.prod(bounds[:, 2:] - bounds[:, :2], axis=1)
+    likely = np.abs(shapely.area(polygons) - m2) <= ROUNDING * m2
+    likely &= shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
+    n_vertices = np.where(likely, shapely.get_num_coordinates(polygons), 0)
+    same = [np.flatnonzero(n_vertices == n) for n in range(FEWEST_OF_RECTANGLE, MANY + 1)]
+    parts = [at[i : i + BATCH] for at in same for i in range(0, len(at), BATCH)]
+
+    def work(at: Ints) -> None:
+        xy = shapely.get_coordinates(polygons[at]).reshape(len(at), -1, 2)
+        rectangle[at] = _fill(xy[:, :-1, 0], xy[:, :-1, 1], bounds[at])
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        full = list(pool.map(work, range(0, len(at), BATCH)))
-    rectangle = np.zeros(len(polygons), dtype=bool)
-    rectangle[at] = np.concatenate([np.empty(0, dtype=bool), *full])
+        list(pool.map(work, parts))
     return rectangle
+
+
+def _fill(x: Floats, y: Floats, bounds: Floats) -> Bools:
+    """Tell which rings, (n, vertices) each, have all corners of their bounds and none inside."""
+    west, south, east, north = bounds.T[..., None]
+    at_west, at_east, at_south, at_north = x == west, x == east, y == south, y == north
+    fill: Bools = (at_west | at_east | at_south | at_north).all(axis=1)
+    for side in (at_west, at_east):
+        for end in (at_south, at_north):
+            fill &= (side & end).any(axis=1)
+    return fill
 
 
 def ranks(codes: Codes, at: Ints) -> Ints:

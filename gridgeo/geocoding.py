@@ -14,7 +14,7 @@ import shapely
 
 from gridgeo._features import NEAREST, NO_GEOMETRY, OUTSIDE_ALL, REASONS, read_features
 from gridgeo._layers import text
-from gridgeo._locate import OUTSIDE, locate_nearest, make_locator
+from gridgeo._locate import OUTSIDE, are_rectangles, locate_nearest, make_locator
 from gridgeo._shareout import largest, place, share_out
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import GeometryError, InputError
@@ -70,10 +70,13 @@ class CellIndex:
     """
 
     def __init__(self, cells: GeoDataFrame) -> None:
-        check_cells(cells)
+        require_geoframe(cells, "cells")
+        own = cells.geometry.to_numpy()
+        rectangle = are_rectangles(own, shapely.bounds(own))
+        check_cells(cells, known=rectangle)
         self.crs = metric_crs(cells)
         polygons = to_crs(cells[[CELL_CODE, cells.geometry.name]], self.crs).geometry.to_numpy()
-        self.locator = make_locator(polygons)
+        self.locator = make_locator(polygons, rectangle if self.crs == cells.crs else None)
         self.codes = _with_blank(cells[CELL_CODE])
         self.areas = _with_blank(cells.get(AREA_CODE, pd.Series("", index=cells.index)))
 
@@ -252,4 +255,6 @@ def _told(parts: Parts, index: CellIndex) -> dict[str, Any]:
 
 def _with_blank(codes: pd.Series) -> ExtensionArray:
     """Give codes as text with an empty one at the end, where ``OUTSIDE`` finds it."""
-    return pd.concat([text(codes), pd.Series([""], dtype="str")]).array
+    together = pd.concat([text(codes), pd.Series([""], dtype="str")]).array
+    # What is taken from one piece of memory later comes twice as fast as from many.
+    return together.take(np.arange(len(together)))

@@ -84,12 +84,12 @@ def check_areas(areas: GeoDataFrame, name: str = "areas", *, mendable: bool = Fa
     _check_partition(areas, AREA_CODE, name, mendable=mendable)
 
 
-def check_cells(cells: GeoDataFrame, name: str = "cells") -> None:
+def check_cells(cells: GeoDataFrame, name: str = "cells", *, known: Bools | None = None) -> None:
     """Guard a frame of cells: ``cell_code`` (unique text) and valid polygons, with a CRS.
 
-    Raises as :func:`check_areas` does.
+    Polygons that are ``known`` to be valid are not looked at. Raises as :func:`check_areas` does.
     """
-    _check_partition(cells, CELL_CODE, name)
+    _check_partition(cells, CELL_CODE, name, known=known)
 
 
 def require_geoframe(frame: object, name: str) -> None:
@@ -134,14 +134,21 @@ def require_option(value: str, options: Sequence[str], name: str) -> None:
         raise InputError(f"`{name}` must be one of {', '.join(map(repr, options))}, not {value!r}.")
 
 
-def _check_partition(frame: GeoDataFrame, code: str, name: str, *, mendable: bool = False) -> None:
+def _check_partition(
+    frame: GeoDataFrame,
+    code: str,
+    name: str,
+    *,
+    mendable: bool = False,
+    known: Bools | None = None,
+) -> None:
     require_geoframe(frame, name)
     require_rows(frame, name)
     require_columns(frame, [code], name)
     require_crs(frame, name)
     faults = Faults(name, frame.index)
     add_code_faults(faults, frame[code], code)
-    add_polygon_faults(faults, frame, mendable=mendable)
+    add_polygon_faults(faults, frame, mendable=mendable, known=known)
     faults.raise_if_any()
 
 
@@ -175,16 +182,19 @@ def are_repeated(codes: pd.Series) -> Bools:
     return codes.duplicated(keep=False).to_numpy()
 
 
-def add_polygon_faults(faults: Faults, frame: GeoDataFrame, *, mendable: bool = False) -> None:
+def add_polygon_faults(
+    faults: Faults, frame: GeoDataFrame, *, mendable: bool = False, known: Bools | None = None
+) -> None:
     """Note geometries that are null, empty, not polygons, or invalid beyond what is mendable."""
     geometry = frame.geometry.to_numpy()
     null = shapely.is_missing(geometry)
     empty = shapely.is_empty(geometry)
     wrong = ~null & ~np.isin(shapely.get_type_id(geometry), POLYGONS)
-    polygon = ~(null | empty | wrong)
-    invalid = polygon.copy()
+    invalid = ~(null | empty | wrong)
+    if known is not None:
+        invalid &= ~known
     sound = is_finite if mendable else are_valid
-    invalid[polygon] = ~sound(geometry[polygon])
+    invalid[invalid] = ~sound(geometry[invalid])
     reasons = sorted({r.split("[")[0] for r in shapely.is_valid_reason(geometry[invalid])})
     faults.add(GeometryError, null, "rows without a geometry; drop them or draw them")
     faults.add(GeometryError, empty & ~null & ~wrong, "rows with an empty geometry; drop them")
