@@ -15,9 +15,18 @@ True
 from gridgeo import datasets
 from gridgeo.areas import AreaRepair, repair_areas
 from gridgeo.cells import areas_to_cells, merge_log
-from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
+from gridgeo.codes import (
+    COMPONENT_16,
+    COMPONENT_16_5,
+    PLAIN,
+    UNIT_GRID_14,
+    UNIT_GRID_15,
+    CodeScheme,
+    ComponentScheme,
+)
 from gridgeo.comparison import CoverageComparison, compare_coverages
 from gridgeo.counting import count_by_cell
+from gridgeo.components import component_codes
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.crs import working_crs
 from gridgeo.errors import (
@@ -49,6 +58,8 @@ from gridgeo.nesting import LevelsReport, NestingReport, check_levels, check_nes
 from gridgeo.workflow import GridPlan, build_plan
 
 __all__ = [
+    "COMPONENT_16",
+    "COMPONENT_16_5",
     "PLAIN",
     "UNIT_GRID_14",
     "UNIT_GRID_15",
@@ -59,6 +70,7 @@ __all__ = [
     "CheckError",
     "CodeError",
     "CodeScheme",
+    "ComponentScheme",
     "CoverageComparison",
     "CoverageError",
     "CoverageReport",
@@ -79,6 +91,7 @@ __all__ = [
     "check_levels",
     "check_nesting",
     "compare_coverages",
+    "component_codes",
     "count_by_cell",
     "datasets",
     "explore_faults",

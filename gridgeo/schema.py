@@ -17,12 +17,21 @@ COLUMN: Final = "column"
 ROW: Final = "row"
 H3: Final = "h3"
 CLASS_CODE: Final = "class_code"
+CLASS_NAME: Final = "class_name"
+CLASS_NAME_EN: Final = "class_name_en"
+MAJOR_CODE: Final = "major_code"
+MAJOR_NAME: Final = "major_name"
+MAJOR_NAME_EN: Final = "major_name_en"
+MINOR_CODE: Final = "minor_code"
+UNKNOWN_CLASS: Final = "unknown_class"
+COMPONENT_CODE: Final = "component_code"
 TIME: Final = "time"
 
 KINDS: Final = ("whole", "cut", "merged")
 """``kind`` of a cell: a full lattice cell, a piece of one, or pieces joined."""
 
 Outside: TypeAlias = Literal["keep", "nearest", "raise"]
+Unknown: TypeAlias = Literal["keep", "raise"]
 Language: TypeAlias = Literal["en", "zh"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]

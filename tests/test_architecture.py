@@ -56,6 +56,7 @@ FLOORS = {
     "cells": 3,
     "geocoding": 3,
     "counting": 3,
+    "components": 3,
     "coverage": 3,
     "nesting": 3,
     "comparison": 3,
