@@ -430,6 +430,17 @@ def test_classes_named_in_words_have_no_major_class(city):
     assert groups["count"].tolist() == [*range(12, 3, -1), 6]
 
 
+def test_components_without_a_class_are_no_other_class(city):
+    """Where classes outnumber colours, those without a class stay a group of their own."""
+    cells, _, components = city
+    rows = np.repeat(np.arange(12), np.arange(12, 0, -1))
+    many = components.iloc[[0] * len(rows)].drop(columns=["class_name", "class_name_en"])
+    many = many.assign(class_code=["" if row == 0 else f"灯{row:02}" for row in rows])
+    shown = map_subject(cells, None, many, "en").components
+    assert shown.groups["name"].tolist()[::9] == ["No class", "Other classes"]
+    assert np.bincount(shown.group).tolist() == shown.groups["count"].tolist()
+
+
 def test_a_basemap_lets_the_tiles_through(city):
     """With tiles the fills are translucent; an address needs no more than itself."""
     page = (

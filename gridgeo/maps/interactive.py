@@ -61,8 +61,9 @@ def explore_grid(  # noqa: PLR0913 - the contract names them; all but the cells 
         there is one. Without them the cells of each area are joined, and the code is the name.
     components
         Geocoded components: ``class_code``, ``cell_code`` (empty outside every cell), and
-        where known ``class_name`` (Chinese) and ``class_name_en``. Lines and polygons
-        are shown at a point on them.
+        where known ``class_name`` (Chinese) and ``class_name_en``; ``major_name`` and
+        ``major_name_en`` where classes are more than colours. Lines and polygons are shown at
+        a point on them.
     color
         What the fill of a cell tells: ``"area"`` (no two neighbouring areas share a
         colour) or ``"kind"``.

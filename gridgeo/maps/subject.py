@@ -14,7 +14,19 @@ from gridgeo.crs import require_crs, to_crs
 from gridgeo.maps import style
 from gridgeo.maps.coloring import shown_areas
 from gridgeo.maps.words import first_names, one_line, words
-from gridgeo.schema import AREA_CODE, AREA_M2, AREA_NAME, CELL_CODE, CLASS_CODE, KIND, KINDS
+from gridgeo.schema import (
+    AREA_CODE,
+    AREA_M2,
+    AREA_NAME,
+    CELL_CODE,
+    CLASS_CODE,
+    CLASS_NAME,
+    CLASS_NAME_EN,
+    KIND,
+    KINDS,
+    MAJOR_NAME,
+    MAJOR_NAME_EN,
+)
 from gridgeo.validate import check_areas, check_cells, require_columns
 
 if TYPE_CHECKING:
@@ -26,8 +38,12 @@ if TYPE_CHECKING:
 
 _MAX_GROUPS: Final = len(style.CLASS_COLORS)
 _CLASS_NAMES: Final[Mapping[Language, Sequence[str]]] = {
-    "en": ("class_name_en", "class_name"),
-    "zh": ("class_name", "class_name_en"),
+    "en": (CLASS_NAME_EN, CLASS_NAME),
+    "zh": (CLASS_NAME, CLASS_NAME_EN),
+}
+_MAJOR_NAMES: Final[Mapping[Language, Sequence[str]]] = {
+    "en": (MAJOR_NAME_EN, MAJOR_NAME),
+    "zh": (MAJOR_NAME, MAJOR_NAME_EN),
 }
 _MAJOR: Final = 2
 """The first two characters of a class code are its major class."""
@@ -46,7 +62,8 @@ class Components:
     class_row
         Row of its class.
     classes
-        ``class_code``, ``name``, ``count``, ``group``; the most frequent first.
+        ``class_code``, ``name``, ``major`` (name of its major class, null where not known),
+        ``count``, ``group``; the most frequent first.
     groups
         ``name``, ``count``: what is one colour in the legend, a class or several.
     """
@@ -155,11 +172,27 @@ def _class_table(components: GeoDataFrame, language: Language) -> pd.DataFrame:
     table: pd.DataFrame = codes.value_counts().rename_axis(CLASS_CODE).reset_index(name="count")
     table = table.sort_values(["count", CLASS_CODE], ascending=[False, True], ignore_index=True)
     names = table[[CLASS_CODE]]
-    for column in _CLASS_NAMES[language]:
+    spoken, majors = _CLASS_NAMES[language], _MAJOR_NAMES[language]
+    for column in (name for name in (*spoken, *majors) if name in components.columns):
         first = first_names(components, [column]).groupby(codes.where(codes != "")).first()
         names = names.assign(**{column: names[CLASS_CODE].map(first)})
-    named = first_names(names, [*_CLASS_NAMES[language], CLASS_CODE])
-    return table.assign(name=named.fillna(words(language)["no_class"]).astype(str))
+    named = first_names(names, [*spoken, CLASS_CODE])
+    return table.assign(
+        name=named.fillna(words(language)["no_class"]).astype(str),
+        major=first_names(names, majors),
+    )
+
+
+def _major_names(table: pd.DataFrame, keys: pd.Series, said: Mapping[str, str]) -> pd.Series:
+    """Name major classes by their code: by their own name, or else their most frequent class."""
+    # The table begins with the most frequent class.
+    firsts = table[["name", "major"]].groupby(keys).first().astype("str")
+    firsts["code"] = firsts.index
+    named = firsts["code"] + " " + firsts["major"]
+    for code in firsts.index[named.isna()]:
+        named[code] = said["major"].format(code=code, first=firsts.loc[code, "name"])
+    named[""] = said["no_class"]
+    return named
 
 
 def _groups(table: pd.DataFrame, said: Mapping[str, str]) -> tuple[Ints, pd.DataFrame]:
@@ -170,15 +203,13 @@ def _groups(table: pd.DataFrame, said: Mapping[str, str]) -> tuple[Ints, pd.Data
     keys, names = table[CLASS_CODE], table["name"]
     if len(table) > _MAX_GROUPS and keys.str.fullmatch(r"\d*").all():
         keys = keys.str[:_MAJOR]
-        # The table begins with the most frequent class, which stands for its major class.
-        first = names.groupby(keys).first()
-        names = keys.map(lambda major: said["major"].format(code=major, first=first[major]))
+        names = keys.map(_major_names(table, keys, said))
     groups = pd.DataFrame({"key": keys, "name": names, "count": table["count"]})
     groups = groups.groupby("key", as_index=False).agg({"name": "first", "count": "sum"})
     groups = groups.sort_values(["count", "key"], ascending=[False, True], ignore_index=True)
     if len(groups) > _MAX_GROUPS:
         rest = groups.iloc[_MAX_GROUPS - 1 :]
-        others = {"key": [""], "name": [said["others"]], "count": [rest["count"].sum()]}
+        others = {"key": [None], "name": [said["others"]], "count": [rest["count"].sum()]}
         groups = pd.concat(
             [groups.iloc[: _MAX_GROUPS - 1], pd.DataFrame(others)], ignore_index=True
         )
