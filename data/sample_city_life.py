@@ -114,7 +114,7 @@ def build_events(
             "event_id": [f"E{YEAR}{k + 1:06d}" for k in range(len(kept))],
             "time": np.datetime_as_string(time, unit="s"),
             "class_code": classes[kept],
-            "class_name": pd.Series(classes[kept]).map(names.EVENTS).to_numpy(),
+            "class_name": pd.Series(classes[kept]).map(names.EVENTS["class_name"]).to_numpy(),
             "lon": lonlat.x.round(6).to_numpy(),
             "lat": lonlat.y.round(6).to_numpy(),
         }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,41 +52,6 @@ _GIVEN = (
     "越Yue 帆Fan 棠Tang 谦Qian "
 )
 
-COMPONENTS = {
-    "0101": ("上水井盖", "Water-supply manhole cover"),
-    "0102": ("污水井盖", "Foul-sewer manhole cover"),
-    "0103": ("雨水井盖", "Storm-drain manhole cover"),
-    "0104": ("雨水箅子", "Storm-drain grating"),
-    "0105": ("电力井盖", "Electric-power manhole cover"),
-    "0106": ("路灯井盖", "Street-light manhole cover"),
-    "0107": ("通讯井盖", "Telecom manhole cover"),
-    "0111": ("燃气井盖", "Gas manhole cover"),
-    "0113": ("消防设施", "Fire-fighting facility (hydrant etc.)"),
-    "0115": ("通讯交接箱", "Telecom cross-connect cabinet"),
-    "0117": ("立杆", "Pole"),
-    "0118": ("路灯", "Street light"),
-    "0123": ("邮筒", "Post box"),
-    "0126": ("健身设施", "Fitness equipment"),
-    "0134": ("变压器（箱）", "Transformer (box)"),  # noqa: RUF001 - the table's own brackets
-    "0136": ("监控电子眼", "Surveillance camera"),
-    "0203": ("公交站亭", "Bus shelter"),
-    "0209": ("交通标志牌", "Traffic sign"),
-    "0210": ("交通信号灯", "Traffic signal light"),
-    "0212": ("存车支架", "Cycle rack"),
-    "0213": ("路名牌", "Street-name sign"),
-    "0301": ("公共厕所", "Public toilet"),
-    "0305": ("垃圾箱", "Litter bin"),
-    "0307": ("广告牌匾", "Advertising board"),
-    "0401": ("古树名木", "Ancient or notable tree"),
-    "0402": ("行道树", "Street tree"),
-    "0404": ("花架花钵", "Flower stand or planter"),
-    "0406": ("雕塑", "Sculpture"),
-    "0407": ("街头坐椅", "Street bench"),
-    "0501": ("宣传栏", "Notice board"),
-    "0603": ("水域附属设施", "Water-body ancillary facility"),
-}
-"""``class_code`` -> names, of the table "CJ/T 214-2007 type"."""
-
 PIPES = {
     "water": ("2151", "给水管线", "Water main"),
     "sewer": ("2152", "污水管线", "Foul sewer"),
@@ -94,40 +62,17 @@ PIPES = {
 }
 """``kind`` -> local class code and names: the common table has no pipes, so major 21 is used."""
 
-EVENTS = {
-    "0101": "私搭乱建",
-    "0102": "暴露垃圾",
-    "0103": "积存垃圾渣土",
-    "0104": "道路不洁",
-    "0105": "水域不洁",
-    "0106": "绿地脏乱",
-    "0107": "废弃车辆",
-    "0110": "道路破损",
-    "0111": "河堤破损",
-    "0112": "道路遗撒",
-    "0116": "油烟污染",
-    "0201": "非法小广告",
-    "0203": "占道广告牌",
-    "0205": "广告招牌破损",
-    "0301": "施工扰民",
-    "0302": "工地扬尘",
-    "0304": "施工占道",
-    "0401": "路面塌陷",
-    "0402": "自来水管破裂",
-    "0404": "下水道堵塞或破损",
-    "0406": "道路积水",
-    "0407": "道路积雪结冰",
-    "0408": "架空线缆损坏",
-    "0501": "无照经营游商",
-    "0504": "店外经营",
-    "0505": "机动车乱停放",
-    "0506": "非机动车乱停放",
-    "0507": "乱堆物堆料",
-    "0508": "商业噪音",
-    "0510": "露天烧烤",
-    "0511": "沿街晾挂",
-}
-"""``class_code`` -> name, of the table "CJ/T 214-2007 type"."""
+_TABLES = Path(__file__).parents[1] / "gridgeo" / "tables"
+
+
+def _class_names(table: str) -> pd.DataFrame:
+    """Read the names of classes by their code, from a table that gridgeo ships."""
+    names = pd.read_csv(_TABLES / table, dtype="str", encoding="utf-8").set_index("class_code")
+    return names[["class_name", "class_name_en"]]
+
+
+COMPONENTS = _class_names("components_cjt214.csv")
+EVENTS = _class_names("events_cjt214.csv")
 
 
 def place_names(rng: np.random.Generator) -> Iterator[tuple[str, str]]:

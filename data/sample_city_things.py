@@ -134,8 +134,8 @@ def _as_components(frame: pd.DataFrame, rng: np.random.Generator) -> gpd.GeoData
         {
             "component_id": [f"C{k + 1:06d}" for k in range(len(frame))],
             "class_code": code,
-            "class_name": code.map({c: zh for c, (zh, _) in names.COMPONENTS.items()}),
-            "class_name_en": code.map({c: en for c, (_, en) in names.COMPONENTS.items()}),
+            "class_name": code.map(names.COMPONENTS["class_name"]),
+            "class_name_en": code.map(names.COMPONENTS["class_name_en"]),
             "state": np.array(_STATES)[rng.choice(4, len(frame), p=_STATE_SHARES)],
         },
         geometry=rounded(frame["geometry"]),

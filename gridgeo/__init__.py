@@ -15,6 +15,8 @@ True
 from gridgeo import datasets
 from gridgeo.areas import AreaRepair, repair_areas
 from gridgeo.cells import areas_to_cells, merge_log
+from gridgeo.class_tables import component_classes, event_classes, read_classes
+from gridgeo.classes import class_codes
 from gridgeo.codes import (
     COMPONENT_16,
     COMPONENT_16_5,
@@ -90,10 +92,13 @@ __all__ = [
     "check_coverage",
     "check_levels",
     "check_nesting",
+    "class_codes",
     "compare_coverages",
+    "component_classes",
     "component_codes",
     "count_by_cell",
     "datasets",
+    "event_classes",
     "explore_faults",
     "explore_grid",
     "geocode",
@@ -101,6 +106,7 @@ __all__ = [
     "plot_faults",
     "plot_sheet",
     "read_areas",
+    "read_classes",
     "read_components",
     "read_events",
     "repair_areas",
