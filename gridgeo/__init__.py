@@ -27,8 +27,8 @@ from gridgeo.codes import (
     ComponentScheme,
 )
 from gridgeo.comparison import CoverageComparison, compare_coverages
-from gridgeo.counting import count_by_cell
 from gridgeo.components import component_codes
+from gridgeo.counting import count_by_cell
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.crs import working_crs
 from gridgeo.errors import (

@@ -4,6 +4,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("gridgeo", deadline=None)
+settings.load_profile("gridgeo")
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 
