@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from gridgeo._records import records
+from gridgeo._changes_told import comparison_html, comparison_text
+from gridgeo._records import Report, records, with_rows
 from gridgeo.crs import LONLAT, to_crs
+from gridgeo.files import write_layers
 from gridgeo.schema import KIND
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
     import pandas as pd
     from geopandas import GeoDataFrame
 
-CHANGES: Final = {
-    "same": "the same ground",
-    "moved": "one cell before, one after, with another border",
-    "split": "one cell before, several after",
-    "merged": "several cells before, one after",
-    "redrawn": "several before and several after, or ground handed out to several",
-    "new": "ground that had no cell before",
-    "gone": "ground that has no cell after",
-}
-"""The kinds of change, in the order of the summary, and what each is."""
-
-_HEAD: Final = ("", "before", "after", "m2 before", "m2 after")
+    from gridgeo.schema import Language
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CoverageComparison:
+class CoverageComparison(Report):
     """What ``compare_coverages`` found.
 
     Frames are in the CRS of the comparison; sizes are planar, in m2.
@@ -77,8 +70,9 @@ class CoverageComparison:
         ``code``, ``family_before``, ``family_after``. What is looked up by such a code, a person
         in charge for example, is that of other ground.
         """
+        changed = self.changed
         before, after = (
-            self.cells.loc[self.cells[name] != "", [name, "family"]].rename(columns={name: "code"})
+            changed.loc[changed[name] != "", [name, "family"]].rename(columns={name: "code"})
             for name in ("code_before", "code_after")
         )
         both = before.merge(after, on="code", suffixes=("_before", "_after"))
@@ -91,9 +85,6 @@ class CoverageComparison:
         pairs are those of which a cell is not the same.
         """
         changed = self.changed
-        moved = changed[changed[KIND] != "same"]
-        of_moved = self.shared["code_before"].isin(moved["code_before"])
-        of_moved |= self.shared["code_after"].isin(moved["code_after"])
         points = changed.geometry.representative_point().to_frame("geometry")
         lonlat = to_crs(points, LONLAT).geometry
         return {
@@ -102,47 +93,43 @@ class CoverageComparison:
             "tolerance_m2": self.tolerance_m2,
             "summary": records(self.summary),
             "cells": records(changed.assign(lon=lonlat.x, lat=lonlat.y)),
-            "shared": records(self.shared[of_moved]),
+            "shared": records(self._shared_by_changed()),
             "reused": records(self.reused),
         }
 
-    def __repr__(self) -> str:
-        lines = [
-            f"  {kind:<8}{before:>12}{after:>12}{m2_before:>22}{m2_after:>22}"
-            for kind, before, after, m2_before, m2_after in [_HEAD, *self._table()]
-        ]
-        return "\n".join([f"CoverageComparison: {self._verdict()}", f"  {self._basis()}", *lines])
+    def to_gpkg(self, path: str | os.PathLike[str]) -> Path:
+        """Write a GeoPackage, whole or not at all: what changed, to be laid over either version.
 
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in _HEAD)
-        rows = "".join(
-            f'<tr title="{escape(CHANGES.get(kind, "all cells"))}"><th>{kind}</th>'
-            + "".join(f"<td>{number}</td>" for number in numbers)
-            + "</tr>"
-            for kind, *numbers in self._table()
-        )
-        return (
-            f"<p><b>Comparison: {escape(self._verdict())}</b><br>{escape(self._basis())}</p>"
-            f"<table><tr>{head}</tr>{rows}</table>"
-        )
+        ``cells`` are those that :attr:`changed`, ``shared`` the ground that a cell which is not
+        the same has in common with one of the other version: where the codes differ it has gone
+        from the one to the other. ``reused`` is a table of codes. There are those that have rows,
+        and always the table ``summary``.
 
-    def _verdict(self) -> str:
-        changed = self.summary[self.summary[KIND] != "same"]
-        before, after = changed["cells_before"].sum(), changed["cells_after"].sum()
-        recoded = self.summary["recoded"].sum()
-        if before + after + recoded == 0:
-            return "nothing changed"
-        return f"changed: {before:,} before, {after:,} after; another code: {recoded:,}"
+        Raises
+        ------
+        InputError
+            The name does not end in ``.gpkg``, or the file cannot be written.
+        """
+        layers = {"cells": self.changed, "shared": self._shared_by_changed(), "reused": self.reused}
+        return write_layers({**with_rows(layers), "summary": self.summary}, path)
 
-    def _basis(self) -> str:
-        return f"by {self.code}; {self.cells.crs.name}; tolerance {self.tolerance_m2:g} m2"
+    def to_text(self, language: Language = "en") -> str:
+        """Write lines for a terminal: verdict, and a line for each kind of change.
 
-    def _table(self) -> list[tuple[str, ...]]:
-        numbers = self.summary.drop(columns="recoded").set_index(KIND)
-        numbers.loc["all"] = numbers.sum()
-        return [
-            (kind, f"{before:,.0f}", f"{after:,.0f}", f"{m2_before:,.3f}", f"{m2_after:,.3f}")
-            for kind, (before, after, m2_before, m2_after) in zip(
-                numbers.index, numbers.to_numpy(), strict=True
-            )
-        ]
+        ``language`` is ``"en"`` or ``"zh"``; another is an ``InputError``.
+        """
+        return comparison_text(self, language)
+
+    def to_html(self, language: Language = "en") -> str:
+        """Write a table that a planner can read: verdict, each kind of change in words, sums.
+
+        ``language`` is ``"en"`` or ``"zh"``; another is an ``InputError``.
+        """
+        return comparison_html(self, language)
+
+    def _shared_by_changed(self) -> GeoDataFrame:
+        """Give the pairs of which a cell is not the same."""
+        changed = self.cells[self.cells[KIND] != "same"]
+        of_changed = self.shared["code_before"].isin(changed["code_before"])
+        of_changed |= self.shared["code_after"].isin(changed["code_after"])
+        return self.shared[of_changed]

@@ -1,17 +1,17 @@
-"""What faults of a coverage are called, and what they mean, in the languages of reports."""
+"""What faults of coverage and nesting are called and mean, in the languages of reports."""
 
 # ruff: noqa: RUF001 - Chinese has its own comma and colon
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
-from gridgeo.schema import Language
-from gridgeo.validate import require_option
+from gridgeo._words import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gridgeo.schema import Language
 
 FAULTS: Final = {
     "gaps": "ground that no cell covers",
@@ -24,7 +24,18 @@ FAULTS: Final = {
     "duplicate_codes": "cells whose code is missing or repeated",
     "unbalanced": "areas whose cells do not sum up, for no reason above",
 }
-"""The kinds of fault, in the order of the report, and what each counts."""
+"""The kinds of fault of a coverage, in the order of the report, and what each counts."""
+
+NESTING_FAULTS: Final = {
+    "crossings": "children that lie in a second parent too",
+    "outside": "children that reach beyond all parents",
+    "unfilled": "ground of a parent that no child covers",
+    "overlaps": "pairs of children that share ground",
+    "wrong_parent_codes": "children that lie in another parent than they say",
+    "invalid": "children or parents without a valid polygon",
+    "duplicate_codes": "children or parents whose code is missing or repeated",
+}
+"""The kinds of fault of nesting, in the order of the report, and what each counts."""
 
 ODD_SIZES: Final = "odd_sizes"
 """The kind that is a warning and no fault."""
@@ -53,6 +64,29 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "duplicate_codes": (FAULTS["duplicate_codes"], "编码缺失或重复的单元网格"),
     "unbalanced": (FAULTS["unbalanced"], "单元网格面积之和与区域面积不符，且无上述原因"),
     "odd_sizes": ("cells smaller or larger than asked for", "小于或大于规定面积的单元网格"),
+}
+
+_NESTING_NAMES: Final[dict[str, tuple[str, str]]] = {
+    "crossings": ("Across a border", "跨越上级边界"),
+    "outside": ("Outside all parents", "超出上级区域"),
+    "unfilled": ("Parents not filled", "空白"),
+    "overlaps": ("Overlaps", "重叠"),
+    "wrong_parent_codes": ("Wrong parent code", "上级代码错误"),
+    "invalid": ("Invalid polygons", "无效图形"),
+    "duplicate_codes": ("Codes missing or repeated", "编码缺失或重复"),
+}
+
+_NESTING_MEANINGS: Final[dict[str, tuple[str, str]]] = {
+    "crossings": (NESTING_FAULTS["crossings"], "下级区域伸入另一上级区域的部分"),
+    "outside": (NESTING_FAULTS["outside"], "下级区域伸出所有上级区域之外的部分"),
+    "unfilled": (NESTING_FAULTS["unfilled"], "上级区域中没有任何下级区域覆盖的地面"),
+    "overlaps": (NESTING_FAULTS["overlaps"], "两个下级区域共有的地面"),
+    "wrong_parent_codes": (
+        NESTING_FAULTS["wrong_parent_codes"],
+        "下级区域实际所在的上级区域与其上级代码不一致",
+    ),
+    "invalid": (NESTING_FAULTS["invalid"], "没有有效多边形的下级或上级区域"),
+    "duplicate_codes": (NESTING_FAULTS["duplicate_codes"], "编码缺失或重复的下级或上级区域"),
 }
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -114,17 +148,27 @@ def fault_words(language: Language) -> Mapping[str, str]:
     InputError
         The language is neither ``"en"`` nor ``"zh"``.
     """
-    return _in(language, _WORDS)
+    return in_language(language, _WORDS)
 
 
 def fault_names(language: Language) -> Mapping[str, str]:
     """Give the names of the kinds of fault, and of the warning, in the order of the report."""
-    return _in(language, _NAMES)
+    return in_language(language, _NAMES)
 
 
 def fault_meanings(language: Language) -> Mapping[str, str]:
     """Tell what each kind of fault means."""
-    return _in(language, _MEANINGS)
+    return in_language(language, _MEANINGS)
+
+
+def nesting_names(language: Language) -> Mapping[str, str]:
+    """Give the names of the kinds of fault of nesting, in the order of the report."""
+    return in_language(language, _NESTING_NAMES)
+
+
+def nesting_meanings(language: Language) -> Mapping[str, str]:
+    """Tell what each kind of fault of nesting means."""
+    return in_language(language, _NESTING_MEANINGS)
 
 
 def verdict_in_words(n_faults: int, *, with_areas: bool, language: Language) -> str:
@@ -141,24 +185,3 @@ def verdict_in_words(n_faults: int, *, with_areas: bool, language: Language) -> 
     if n_faults:
         return said["one_fault"]
     return said["sound" if with_areas else "sound_alone"]
-
-
-def m2_in_words(m2: float) -> str:
-    """Write a size so that a sliver is told from nothing.
-
-    Examples
-    --------
-    >>> m2_in_words(12345.6), m2_in_words(0.01), m2_in_words(0.00002), m2_in_words(0.0)
-    ('12,345.600 m²', '0.010 m²', '2e-05 m²', '0 m²')
-    """
-    least = 0.001
-    if m2 == 0:
-        return "0 m²"
-    return f"{m2:,.3f} m²" if abs(m2) >= least else f"{m2:.2g} m²"
-
-
-def _in(language: Language, table: dict[str, tuple[str, str]]) -> Mapping[str, str]:
-    options = get_args(Language)
-    require_option(language, options, "language")
-    place = options.index(language)
-    return MappingProxyType({key: said[place] for key, said in table.items()})

@@ -1,20 +1,85 @@
-"""What reports have in common: faults in one frame, and frames as text and as plain types."""
+"""What reports have in common: how they leave, faults in one frame, frames as plain types."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pandas as pd
 
 from gridgeo.crs import LONLAT, to_crs
+from gridgeo.files import write_json
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from geopandas import GeoDataFrame
 
+    from gridgeo.schema import Language
+
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
 _SHOWN: Final = 8
+
+
+class Report(ABC):
+    """What every report can do: be shown, in two languages, and be written down."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Give the report as plain types that JSON can hold."""
+
+    @abstractmethod
+    def to_gpkg(self, path: str | os.PathLike[str]) -> Path:
+        """Write a GeoPackage, whole or not at all."""
+
+    @abstractmethod
+    def to_text(self, language: Language = "en") -> str:
+        """Write lines for a terminal, aligned where Chinese characters are two columns wide.
+
+        Parameters
+        ----------
+        language
+            ``"en"``, as ``print`` shows it, or ``"zh"``.
+
+        Raises
+        ------
+        InputError
+            The language is another one.
+        """
+
+    @abstractmethod
+    def to_html(self, language: Language = "en") -> str:
+        """Write a table that a planner can read; all text from data is escaped.
+
+        Parameters
+        ----------
+        language
+            ``"en"``, as Jupyter shows it, or ``"zh"``.
+
+        Raises
+        ------
+        InputError
+            The language is another one.
+        """
+
+    def to_json(self, path: str | os.PathLike[str]) -> Path:
+        """Write :meth:`to_dict` as JSON, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
+        return write_json(self.to_dict(), path)
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
 
 def join_kinds(
@@ -36,9 +101,14 @@ def join_kinds(
     return together
 
 
-def m2_of(frame: GeoDataFrame) -> str:
+def with_rows(layers: Mapping[str, _Frame]) -> dict[str, _Frame]:
+    """Keep the layers that have any rows."""
+    return {name: frame for name, frame in layers.items() if len(frame)}
+
+
+def m2_of(frame: GeoDataFrame, unit: str = "m2") -> str:
     """Write the sum of a kind's m2; empty text where it has none."""
-    return f"{frame['m2'].sum():,.3f} m2" if len(frame) and frame["m2"].notna().any() else ""
+    return f"{frame['m2'].sum():,.3f} {unit}" if len(frame) and frame["m2"].notna().any() else ""
 
 
 def first_codes(frame: GeoDataFrame, columns: Sequence[str], between: str) -> str:

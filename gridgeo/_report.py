@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gridgeo._coverage_told import coverage_html, coverage_text
 from gridgeo._fault_words import FAULTS, ODD_SIZES, verdict_in_words
-from gridgeo._records import first_codes, join_kinds, m2_of, records
-from gridgeo._report_html import coverage_html
+from gridgeo._records import Report, first_codes, join_kinds, m2_of, records, with_rows
 from gridgeo.crs import ellipsoid_area_m2
-from gridgeo.errors import CoverageError, InputError
-from gridgeo.files import write_json, write_layers
+from gridgeo.errors import CoverageError
+from gridgeo.files import write_layers
 from gridgeo.schema import AREA_CODE, CELL_CODE
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Hashable
+    from pathlib import Path
 
     import folium
     from geopandas import GeoDataFrame
@@ -42,7 +42,7 @@ _CODES: Final = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CoverageReport:
+class CoverageReport(Report):
     """What ``check_coverage`` found.
 
     Every kind of fault is a GeoDataFrame in the CRS of the check, one row a fault, with ``m2`` and
@@ -175,16 +175,6 @@ class CoverageReport:
             "balance": records(self.balance),
         }
 
-    def to_json(self, path: str | os.PathLike[str]) -> Path:
-        """Write :meth:`to_dict` as JSON, whole or not at all.
-
-        Raises
-        ------
-        InputError
-            The file cannot be written.
-        """
-        return write_json(self.to_dict(), path)
-
     def to_gpkg(self, path: str | os.PathLike[str]) -> Path:
         """Write a GeoPackage, whole or not at all: a layer for each kind of fault that has rows.
 
@@ -196,24 +186,20 @@ class CoverageReport:
         InputError
             The name does not end in ``.gpkg``, or the file cannot be written.
         """
-        if Path(path).suffix.lower() != ".gpkg":
-            raise InputError(f"{Path(path).name!r} must end in .gpkg.")
-        kinds = {**self._found(), ODD_SIZES: self.odd_sizes}
-        layers = {kind: frame for kind, frame in kinds.items() if len(frame)}
-        return write_layers({**layers, "balance": self.balance}, path)
+        kinds = with_rows({**self._found(), ODD_SIZES: self.odd_sizes})
+        return write_layers({**kinds, "balance": self.balance}, path)
+
+    def to_text(self, language: Language = "en") -> str:
+        """Write lines for a terminal: verdict, sums, and a line for each kind of fault.
+
+        ``language`` is ``"en"`` or ``"zh"``; another is an ``InputError``.
+        """
+        return coverage_text(self, language)
 
     def to_html(self, language: Language = "en") -> str:
         """Write a table that a planner can read: verdict, each kind of fault in words, sums.
 
-        Parameters
-        ----------
-        language
-            ``"en"`` or ``"zh"``.
-
-        Raises
-        ------
-        InputError
-            The language is another one.
+        ``language`` is ``"en"`` or ``"zh"``; another is an ``InputError``.
         """
         return coverage_html(self, language)
 
@@ -247,25 +233,8 @@ class CoverageReport:
         """The result in a few words: sound, or how many faults."""
         return verdict_in_words(self.n_faults, with_areas=bool(self.n_areas), language="en")
 
-    def __repr__(self) -> str:
-        lines = [f"  {name:<18}{count:>9}{m2:>20}".rstrip() for name, count, m2 in self._table()]
-        return "\n".join([f"CoverageReport: {self.verdict}", f"  {self._basis()}", *lines])
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
     def _found(self) -> dict[str, GeoDataFrame]:
         return {kind: getattr(self, kind) for kind in FAULTS}
-
-    def _table(self) -> list[tuple[str, str, str]]:
-        return [(kind, f"{len(frame):,}", m2_of(frame)) for kind, frame in self._found().items()]
-
-    def _basis(self) -> str:
-        cells = f"{self.n_cells:,} cells of {self.cells_m2:,.3f} m2"
-        if self.area_m2 is not None:
-            cells += f" in {self.n_areas:,} areas of {self.area_m2:,.3f} m2"
-            cells += f" ({self.ellipsoid_m2:,.0f} m2 on the ellipsoid)"
-        return f"{cells}; {self.gaps.crs.name}; tolerance {self.tolerance_m2:g} m2"
 
 
 def _first_codes(frame: GeoDataFrame) -> str:

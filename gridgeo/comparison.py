@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._changes import CHANGES, CoverageComparison
+from gridgeo._changes import CoverageComparison
 from gridgeo._collector import collector_held
 from gridgeo._families import NOBODY, line_up, sort_families
 from gridgeo._matching import find_pairs
 from gridgeo._polygons import finest_grid
+from gridgeo._report_words import CHANGES
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import InputError, SchemaError
 from gridgeo.schema import AREA_CODE, CELL_CODE, KIND

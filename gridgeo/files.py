@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyogrio import write_dataframe
 
 from gridgeo.errors import InputError, SchemaError
 
@@ -78,11 +79,12 @@ def write_frame(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def write_layers(layers: Mapping[str, GeoDataFrame], path: str | os.PathLike[str]) -> Path:
+def write_layers(layers: Mapping[str, pd.DataFrame], path: str | os.PathLike[str]) -> Path:
     """Write frames as layers of one GeoPackage, whole or not at all.
 
     Where all geometries of a layer are polygons, or all lines, they become multipolygons, or
-    multilines: a layer of one type, which every program opens. Others are written as they are.
+    multilines: a layer of one type, which every program opens. Others are written as they are,
+    and frames without a geometry as tables.
 
     Raises
     ------
@@ -90,14 +92,13 @@ def write_layers(layers: Mapping[str, GeoDataFrame], path: str | os.PathLike[str
         As :func:`write_frame`.
     """
     path = Path(path)
+    if path.suffix.lower() != ".gpkg":
+        raise InputError(f"{path.name!r} must end in .gpkg.")
     with replacing(path) as part:
         for name, frame in layers.items():
-            _check_columns(frame, path.name, ".gpkg")
-            own = frame.rename(columns=_gpkg_names(frame))
-            kind = _layer_type(own)
-            look = {"layer": name, "geometry_type": kind, "promote_to_multi": kind != "Unknown"}
+            _check_columns(frame, path.name, ".gpkg", table=not isinstance(frame, gpd.GeoDataFrame))
             try:
-                own.to_file(part, driver="GPKG", engine="pyogrio", index=False, **look)
+                _write_layer(frame.rename(columns=_gpkg_names(frame)), name, part)
             except _NOT_WRITTEN as error:
                 raise _unwritable(path, error) from error
     return path
@@ -223,6 +224,15 @@ def _write(frame: GeoDataFrame, path: Path, ending: str) -> None:
         frame.to_file(path, driver=_DRIVERS[ending], engine="pyogrio", index=False)
 
 
+def _write_layer(frame: pd.DataFrame, name: str, path: Path) -> None:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        write_dataframe(frame, path, layer=name, driver="GPKG")
+        return
+    kind = _layer_type(frame)
+    look = {"layer": name, "geometry_type": kind, "promote_to_multi": kind != "Unknown"}
+    frame.to_file(path, driver="GPKG", engine="pyogrio", index=False, **look)
+
+
 def _layer_type(frame: GeoDataFrame) -> str:
     kinds = set(frame.geom_type.dropna())
     for name in ("Polygon", "LineString"):
@@ -231,10 +241,10 @@ def _layer_type(frame: GeoDataFrame) -> str:
     return "Unknown"
 
 
-def _check_columns(frame: pd.DataFrame, name: str, ending: str) -> None:
+def _check_columns(frame: pd.DataFrame, name: str, ending: str, *, table: bool = False) -> None:
     """Refuse a frame that a file of this ending cannot hold, naming the columns."""
     drawn = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
-    if ending in _DRIVERS and drawn is None:
+    if ending in _DRIVERS and drawn is None and not table:
         raise InputError(f"{name!r} needs a frame with a geometry; write a table as .csv.")
     names = frame.columns
     _refuse(names[names.duplicated()], name, "repeat; rename them")

@@ -16,7 +16,9 @@ import shapely
 
 from gridgeo._findings import NOWHERE, find_mismatched, find_overlaps
 from gridgeo._layers import code_column, find_claim, find_claimed, is_usable, read_layer, text
-from gridgeo._nesting_report import LevelsReport, NestingReport
+from gridgeo._levels_report import LevelsReport
+from gridgeo._nesting_report import NestingReport
+from gridgeo._report_words import nth_levels
 from gridgeo._shares import is_first, nest
 from gridgeo.crs import metric_crs, require_crs
 from gridgeo.errors import InputError
@@ -169,20 +171,27 @@ def check_levels(
     >>> report = check_levels([district, streets], names=["district", "streets"])
     >>> report.table[["child_level", "unfilled_m2", "verdict"]].to_dict("records")
     [{'child_level': 'streets', 'unfilled_m2': 1000.0, 'verdict': 'not nested, 1 fault'}]
+    >>> print(report)
+    LevelsReport: 2 levels not nested, 1 fault
+      district    1    40,000.000 m2
+      streets     2    39,000.000 m2  not nested, 1 fault
+        unfilled  1     1,000.000 m2
+      parent codes: streets unchecked; CGCS2000 / 3-degree Gauss-Kruger CM 114E; tolerance 0.001 m2
     """
     if isinstance(levels, gpd.GeoDataFrame) or len(levels) < _MIN_LEVELS:
         raise InputError(
             "`levels` must be a list of two or more frames, from the highest level to the lowest."
         )
     if names is None:
-        names = [f"level {i + 1}" for i in range(len(levels))]
+        names = nth_levels(len(levels), "en")
     if isinstance(names, str) or len(names) != len(levels):
         raise InputError(f"`names` must be a list of {len(levels)}, one a level, not {names!r}.")
+    names = [" ".join(str(name).split()) for name in names]
     for name, level in zip(names, levels, strict=True):
-        _guard(level, str(name))
+        _guard(level, name)
     _guard_tolerance(tolerance_m2)
     steps = [_check(lower, upper, None, tolerance_m2) for upper, lower in pairwise(levels)]
-    return LevelsReport(tuple(steps), tuple(map(str, names)))
+    return LevelsReport(tuple(steps), tuple(names))
 
 
 def _guard(frame: GeoDataFrame, name: str) -> None:

@@ -16,9 +16,9 @@ from gridgeo._fault_words import (
     fault_meanings,
     fault_names,
     fault_words,
-    m2_in_words,
     verdict_in_words,
 )
+from gridgeo._words import m2_in_words
 from gridgeo.maps import style
 from gridgeo.maps.coloring import label_places
 from gridgeo.maps.interactive import MAX_ZOOM, GridElement, map_tiles

@@ -13,7 +13,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
-from gridgeo._fault_words import fault_names, fault_words, m2_in_words, verdict_in_words
+from gridgeo._fault_words import fault_names, fault_words, verdict_in_words
+from gridgeo._words import m2_in_words
 from gridgeo.crs import to_crs
 from gridgeo.maps import style
 from gridgeo.maps.faults import drawable, kinds_found, places_of, stacked

@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import unicodedata
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridgeo.schema import Language
-from gridgeo.validate import require_option
+from gridgeo._words import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from gridgeo.schema import Language
 
 _SHAPELESS: Final = frozenset({"Cc", "Cf", "Cs"})
 """Kinds of characters that are never drawn: controls, marks of format, halves of a pair."""
@@ -85,10 +85,7 @@ def words(language: Language) -> Mapping[str, str]:
     InputError
         The language is neither ``"en"`` nor ``"zh"``.
     """
-    options = get_args(Language)
-    require_option(language, options, "language")
-    place = options.index(language)
-    return MappingProxyType({key: said[place] for key, said in _TABLE.items()})
+    return in_language(language, _TABLE)
 
 
 def one_line(text: str) -> str:
