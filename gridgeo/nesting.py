@@ -117,10 +117,8 @@ def check_nesting(
     >>> report.parents["share"].round(3).tolist()
     [1.0, 0.769, 1.0]
     """
-    _guard(children, "children")
+    _guard(children, "children", parent)
     _guard(parents, "parents")
-    if parent is not None:
-        require_columns(children, [parent], "children")
     _guard_tolerance(tolerance_m2)
     return _check(children, parents, parent, tolerance_m2)
 
@@ -129,6 +127,7 @@ def check_levels(
     levels: Sequence[GeoDataFrame],
     *,
     names: Sequence[str] | None = None,
+    parents: Sequence[str | None] | None = None,
     tolerance_m2: float = TOLERANCE_M2,
 ) -> LevelsReport:
     """Check that each level nests in the next higher: ``check_nesting``, step by step.
@@ -142,6 +141,9 @@ def check_levels(
         district, streets, communities, cells.
     names
         What the levels are called in the report; by default ``level 1``, ``level 2`` and so on.
+    parents
+        For each level below the first, its column that holds the code of its parent, as
+        ``check_nesting`` takes it; None: found as there.
     tolerance_m2
         As for ``check_nesting``.
 
@@ -153,7 +155,8 @@ def check_levels(
     Raises
     ------
     InputError
-        Fewer than two levels, or not as many names, or a bad tolerance.
+        Fewer than two levels, or not as many names, or not one fewer of ``parents``, or a bad
+        tolerance.
     SchemaError, CRSError
         As for ``check_nesting``; the message tells the level.
 
@@ -186,18 +189,29 @@ def check_levels(
         names = nth_levels(len(levels), "en")
     if isinstance(names, str) or len(names) != len(levels):
         raise InputError(f"`names` must be a list of {len(levels)}, one a level, not {names!r}.")
+    n_steps = len(levels) - 1
+    if parents is None:
+        parents = [None] * n_steps
+    if isinstance(parents, str) or len(parents) != n_steps:
+        raise InputError(
+            f"`parents` must be a list of {n_steps}, one for each level below the first, "
+            f"not {parents!r}."
+        )
     names = [" ".join(str(name).split()) for name in names]
-    for name, level in zip(names, levels, strict=True):
-        _guard(level, name)
+    for name, level, parent in zip(names, levels, [None, *parents], strict=True):
+        _guard(level, name, parent)
     _guard_tolerance(tolerance_m2)
-    steps = [_check(lower, upper, None, tolerance_m2) for upper, lower in pairwise(levels)]
+    steps = [
+        _check(lower, upper, parent, tolerance_m2)
+        for (upper, lower), parent in zip(pairwise(levels), parents, strict=True)
+    ]
     return LevelsReport(tuple(steps), tuple(names))
 
 
-def _guard(frame: GeoDataFrame, name: str) -> None:
+def _guard(frame: GeoDataFrame, name: str, parent: str | None = None) -> None:
     require_geoframe(frame, name)
     require_rows(frame, name)
-    require_columns(frame, [code_column(frame)], name)
+    require_columns(frame, [code_column(frame), *([] if parent is None else [parent])], name)
     require_crs(frame, name)
 
 

@@ -568,6 +568,23 @@ def test_an_invalid_middle_level_stops_nothing():
     assert report.steps[1].invalid["layer"].tolist() == ["parents"]
 
 
+def test_the_columns_of_parent_codes_can_be_named_level_by_level():
+    """Each step is what check_nesting(parent=) gives; where none is named it is found."""
+    streets = LEVELS[1].rename(columns={"parent_code": "district"})
+    communities = COMMUNITIES.assign(street=["A", "X", "Y", "Z"])
+    cells = areas_to_cells(COMMUNITIES, SquareGrid(cell_area=400))
+    levels = [DISTRICT, streets, communities, cells]
+    report = check_levels(levels, parents=["district", "street", None])
+    assert [step.claim for step in report.steps] == ["district", "street", "area_code"]
+    assert report.table["wrong_parent_codes"].tolist() == [0, 3, 0]
+    for step, lower, upper in zip(report.steps, levels[1:], levels, strict=False):
+        alone = check_nesting(lower, upper, parent=step.claim)
+        assert step.to_dict() == alone.to_dict()
+    found_alone = check_levels(levels, parents=[None] * 3)
+    assert found_alone.to_dict() == check_levels(levels).to_dict()
+    assert [step.claim for step in found_alone.steps] == [None, "parent_code", "area_code"]
+
+
 @pytest.mark.parametrize("levels", [[], [STREETS], STREETS])
 def test_fewer_than_two_levels_are_refused(levels):
     """Nothing, one level, or a frame that is no list."""
@@ -587,6 +604,11 @@ def test_bad_levels_are_refused_by_name():
         check_levels([DISTRICT, STREETS.iloc[:0]], names=["district", "streets"])
     with pytest.raises(InputError, match="`tolerance_m2` must be"):
         check_levels(LEVELS, tolerance_m2=-1)
+    for parents in (["parent_code"], ["parent_code"] * 3, "ab", []):
+        with pytest.raises(InputError, match="`parents` must be a list of 2, one for each level"):
+            check_levels(LEVELS, parents=parents)
+    with pytest.raises(SchemaError, match="`communities` lacks 'strete'; its columns are: area_"):
+        check_levels(LEVELS, names=["d", "s", "communities"], parents=[None, "strete"])
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8), st.integers(1, 8))
