@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from gridgeo.schema import Bools, Geometries, Ints
 
-_CODE_COLUMNS: Final = (CELL_CODE, "zone_code", AREA_CODE)
+CODE_COLUMNS: Final = (CELL_CODE, "zone_code", AREA_CODE)
 """The columns that may hold a layer's own code, the finest layer first."""
 
 
@@ -49,7 +49,7 @@ class Layer:
 
 def code_column(frame: GeoDataFrame) -> str:
     """Name the column of a layer's own codes; ``area_code`` also where it has none."""
-    return next((name for name in _CODE_COLUMNS if name in frame), AREA_CODE)
+    return next((name for name in CODE_COLUMNS if name in frame), AREA_CODE)
 
 
 def is_usable(frame: GeoDataFrame) -> Bools:

@@ -125,6 +125,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "size_before": ("m² before", "变更前 m²"),
     "size_after": ("m² after", "变更后 m²"),
     "recoded": ("Other code", "编码改变"),
+    "wrote": ("wrote {file}", "已写入 {file}"),
 }
 
 

@@ -7,23 +7,36 @@ import traceback
 import warnings
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import reduce
 from io import TextIOWrapper
+from operator import add
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from gridgeo import datasets
+from gridgeo._layers import CODE_COLUMNS
+from gridgeo._report_words import report_words
+from gridgeo._texts import as_text
 from gridgeo.codes import SCHEMES, CodeScheme
 from gridgeo.coverage import TOLERANCE_M, TOLERANCE_M2, check_coverage
 from gridgeo.errors import GridGeoError, InputError
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.io import read_areas, read_cells, read_components
-from gridgeo.validate import require_option
+from gridgeo.nesting import TOLERANCE_M2 as NESTING_TOLERANCE_M2
+from gridgeo.nesting import check_levels
+from gridgeo.schema import AREA_CODE, CELL_CODE
+from gridgeo.validate import require_columns, require_option
 from gridgeo.workflow import GridPlan, build_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from geopandas import GeoDataFrame
+
+    from gridgeo.coverage import CoverageReport
+    from gridgeo.nesting import LevelsReport
 
 OK, FAULTY, NOT_RUN = 0, 1, 2
 """Exit codes: no fault found; faults found and written down; it could not run."""
@@ -44,8 +57,8 @@ class PlaceOutside(StrEnum):
     RAISE = "raise"
 
 
-class MapLanguage(StrEnum):
-    """Language of the maps."""
+class LanguageOption(StrEnum):
+    """Language of maps, and of what is printed."""
 
     EN = "en"
     ZH = "zh"
@@ -58,7 +71,11 @@ AreaCode = Annotated[
 ]
 AreaLayer = Annotated[Text, typer.Option(help="Layer of the areas in a GeoPackage.")]
 AreasCrs = Annotated[Text, typer.Option(help="CRS of the areas where their file does not say.")]
-InLanguage = Annotated[MapLanguage, typer.Option(help="Language of the maps.")]
+InLanguage = Annotated[LanguageOption, typer.Option(help="Language of the maps.")]
+ToldIn = Annotated[LanguageOption, typer.Option("--language", help="Language of what is printed.")]
+OutFaults = Annotated[Path | None, typer.Option(help="GeoPackage of the faults, a layer a kind.")]
+OutJson = Annotated[Path | None, typer.Option(help="The report as JSON.")]
+EachFile = list[str] | None
 
 
 @app.callback()
@@ -106,7 +123,7 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
         PlaceOutside, typer.Option(help="Components outside every cell.")
     ] = PlaceOutside.KEEP,
     title: Annotated[Text, typer.Option(help="Title of the maps.")] = None,
-    language: InLanguage = MapLanguage.EN,
+    language: InLanguage = LanguageOption.EN,
 ) -> None:
     """Cut areas into cells, put components into them, check, and draw the map.
 
@@ -155,19 +172,16 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comm
     tolerance_m: Annotated[
         float, typer.Option(help="Vertices nearer than this are taken for the same, metres.")
     ] = TOLERANCE_M,
-    out: Annotated[
-        Path | None, typer.Option(help="GeoPackage of the faults, a layer a kind.")
-    ] = None,
-    json: Annotated[Path | None, typer.Option(help="The report as JSON.")] = None,
+    out: OutFaults = None,
+    json: OutJson = None,
+    language: ToldIn = LanguageOption.EN,
 ) -> None:
     """Check that cells cover areas once: no gap, no overlap, nothing across a border.
 
     Exits with 0 where no fault was found, 1 where any was, 2 where it could not run.
     """
     with _guarded():
-        _refuse_overwriting(
-            [path for path in (out, json) if path], [path for path in (cells, areas) if path]
-        )
+        _refuse_overwriting([out, json], [cells, areas])
         found = read_cells(
             cells,
             code=cell_code and _columns(cell_code),
@@ -177,29 +191,137 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comm
         )
         held = areas and read_areas(areas, code=_columns(code), layer=layer, crs=areas_crs)
         report = check_coverage(found, held, tolerance_m2=tolerance_m2, tolerance_m=tolerance_m)
-        files = [report.to_gpkg(out)] if out else []
-        files += [report.to_json(json)] if json else []
-        typer.echo(repr(report))
-        for file in files:
-            typer.echo(f"wrote {file}")
-        raise typer.Exit(OK if report.ok else FAULTY)
+        _hand_on(report, out, json, language)
+
+
+@app.command()
+def levels(  # noqa: PLR0913, PLR0917 - one parameter for each option of the command line
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Two or more, from the highest level to the lowest: gpkg, shp, ..."),
+    ],
+    code: Annotated[
+        EachFile,
+        typer.Option(
+            help="Column with a level's own code, or several joined by commas. Once for all "
+            "files, or once for each in their order; '' where it is cell_code or area_code."
+        ),
+    ] = None,
+    parent: Annotated[
+        EachFile,
+        typer.Option(
+            help="Column with the code of the parent, or several. Once for all files below the "
+            "first, or once for each; '' where it is to be found, as parent_code or area_code."
+        ),
+    ] = None,
+    name: Annotated[
+        EachFile, typer.Option(help="What a level is called; once for each file.")
+    ] = None,
+    layer: Annotated[EachFile, typer.Option(help="Layer in a GeoPackage; as --code.")] = None,
+    crs: Annotated[EachFile, typer.Option(help="CRS where a file does not say; as --code.")] = None,
+    tolerance_m2: Annotated[
+        float, typer.Option(help="Ground up to this size is taken for rounding, m2.")
+    ] = NESTING_TOLERANCE_M2,
+    out: OutFaults = None,
+    json: OutJson = None,
+    language: ToldIn = LanguageOption.EN,
+) -> None:
+    """Check that each level lies in the next higher and fills it: district, streets, cells.
+
+    Exits with 0 where no fault was found, 1 where any was, 2 where it could not run.
+    """
+    with _guarded():
+        _refuse_overwriting([out, json], files)
+        n = len(files)
+        parents = _for_each(parent, n - 1, "--parent")
+        layers = _for_each(layer, n, "--layer")
+        given = zip(
+            files,
+            _for_each(code, n, "--code"),
+            [None, *parents],
+            layers,
+            _for_each(crs, n, "--crs"),
+            strict=True,
+        )
+        frames = [_read_level(*one, lowest=at == n) for at, one in enumerate(given, 1)]
+        report = check_levels(
+            frames,
+            names=name or [one or file.stem for file, one in zip(files, layers, strict=True)],
+            parents=parents,
+            tolerance_m2=tolerance_m2,
+        )
+        _hand_on(report, out, json, language)
+
+
+def _for_each(given: EachFile, n: int, option: str) -> list[str | None]:
+    """Give an option for each of some files: one alone is for all, an empty one for none."""
+    values = [value or None for value in given or [""]]
+    if len(values) == 1:
+        values *= n
+    if len(values) != n:
+        raise InputError(
+            f"give {option} once, or {n} times in the order of the files, not {len(values)} times; "
+            "an empty text ('') stands for none."
+        )
+    return values
+
+
+def _read_level(
+    path: Path,
+    code: str | None,
+    parent: str | None,
+    layer: str | None,
+    crs: str | None,
+    *,
+    lowest: bool,
+) -> GeoDataFrame:
+    """Read a level however faulty, its code and that of its parent as text.
+
+    A code of another name goes where the level below looks for it: into ``area_code``, in the
+    lowest level into ``cell_code``.
+    """
+    level = read_cells(path, code=code and _columns(code), layer=layer, crs=crs)
+    if parent is not None:
+        columns = _columns(parent)
+        require_columns(level, columns, str(path))
+        level = level.assign(**{parent: reduce(add, (as_text(level[name]) for name in columns))})
+    if code is None or lowest or parent in CODE_COLUMNS:
+        return level
+    own = code if code in CODE_COLUMNS else AREA_CODE
+    finer = CODE_COLUMNS[: CODE_COLUMNS.index(own) + 1]
+    return level.drop(columns=[*finer], errors="ignore").assign(**{own: level[CELL_CODE]})
+
+
+def _hand_on(
+    report: CoverageReport | LevelsReport,
+    out: Path | None,
+    json: Path | None,
+    language: LanguageOption,
+) -> NoReturn:
+    """Write a report down and print it; the exit code tells whether it found any fault."""
+    files = [report.to_gpkg(out)] if out else []
+    files += [report.to_json(json)] if json else []
+    typer.echo(report.to_text(language.value))
+    for file in files:
+        typer.echo(report_words(language.value)["wrote"].format(file=file))
+    raise typer.Exit(OK if report.ok else FAULTY)
 
 
 def _columns(names: str) -> list[str]:
     return [name.strip() for name in names.split(",")]
 
 
-def _refuse_overwriting(written: list[Path], read: list[Path]) -> None:
+def _refuse_overwriting(written: Sequence[Path | None], read: Sequence[Path | None]) -> None:
     """Refuse to write over what is read, or twice to one place."""
-    taken = {path.resolve() for path in read}
-    for path in written:
+    taken = {path.resolve() for path in read if path}
+    for path in filter(None, written):
         if path.resolve() in taken:
             raise InputError(f"{str(path)!r} is named twice; write to another file.")
         taken.add(path.resolve())
 
 
 @app.command()
-def demo(out: Out = Path("build/demo"), language: InLanguage = MapLanguage.EN) -> None:
+def demo(out: Out = Path("build/demo"), language: InLanguage = LanguageOption.EN) -> None:
     """Make the grid plan of the bundled sample city."""
     with _guarded():
         communities = datasets.read_sample("communities")
@@ -223,7 +345,7 @@ def _scheme(name: str | None) -> CodeScheme | None:
     return SCHEMES[name]
 
 
-def _save(made: GridPlan, out: Path, title: str, language: MapLanguage) -> None:
+def _save(made: GridPlan, out: Path, title: str, language: LanguageOption) -> None:
     files = made.save(out, title=title, language=language.value)
     typer.echo(repr(made))
     for file in files:

@@ -12,9 +12,10 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_comparison import CUSTOM_CRS, version
+from test_cut import RELAXED
 from test_faults_report import planted as planted_cells
 from test_faults_report import sound
 from test_nesting import COMMUNITIES, LAKE, LEVELS, STREETS, layer, with_shapes
@@ -88,6 +89,7 @@ def test_a_text_is_as_wide_as_a_terminal_draws_it():
 TEXTS = st.text(st.sampled_from("aZ9,.空白（）：·é"), max_size=12)
 
 
+@settings(**RELAXED)
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=6))
 def test_columns_end_below_one_another(rows):
     """However wide the characters, every column but the first ends at one place in all lines."""
@@ -405,6 +407,7 @@ def test_a_geopackage_of_a_comparison_holds_what_changed(reports, tmp_path):
     assert gpd.list_layers(same)["name"].tolist() == ["summary"]
 
 
+@settings(**RELAXED)
 @given(st.integers(0, 2**32 - 1))
 def test_reused_codes_are_those_whose_family_changed(seed):
     """Codes dealt out anew, cells dropped and joined: as a plain look-up of families finds it."""
