@@ -26,6 +26,15 @@ from gridgeo.codes import (
     CodeScheme,
     ComponentScheme,
 )
+from gridgeo.china import (
+    bd09_to_gcj02,
+    bd09_to_wgs84,
+    gcj02_to_bd09,
+    gcj02_to_wgs84,
+    wgs84_to_bd09,
+    wgs84_to_gcj02,
+)
+from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
 from gridgeo.comparison import CoverageComparison, compare_coverages
 from gridgeo.components import component_codes
 from gridgeo.counting import count_by_cell
@@ -88,6 +97,8 @@ __all__ = [
     "SquareGrid",
     "TooLargeError",
     "areas_to_cells",
+    "bd09_to_gcj02",
+    "bd09_to_wgs84",
     "build_plan",
     "check_coverage",
     "check_levels",
@@ -101,6 +112,8 @@ __all__ = [
     "event_classes",
     "explore_faults",
     "explore_grid",
+    "gcj02_to_bd09",
+    "gcj02_to_wgs84",
     "geocode",
     "merge_log",
     "plot_faults",
@@ -112,6 +125,8 @@ __all__ = [
     "repair_areas",
     "save_html",
     "save_sheet",
+    "wgs84_to_bd09",
+    "wgs84_to_gcj02",
     "working_crs",
     "write_frame",
 ]

@@ -12,6 +12,7 @@ FLOORS = {
     "errors": 0,
     "schema": 0,
     "validate": 1,
+    "china": 1,
     "crs": 1,
     "codes": 1,
     "_collector": 1,
