@@ -66,6 +66,7 @@ from gridgeo.maps import (
     save_sheet,
 )
 from gridgeo.nesting import LevelsReport, NestingReport, check_levels, check_nesting
+from gridgeo.shifts import from_bd09, from_gcj02, to_bd09, to_gcj02
 from gridgeo.workflow import GridPlan, build_plan
 
 __all__ = [
@@ -112,6 +113,8 @@ __all__ = [
     "event_classes",
     "explore_faults",
     "explore_grid",
+    "from_bd09",
+    "from_gcj02",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "geocode",
@@ -125,6 +128,8 @@ __all__ = [
     "repair_areas",
     "save_html",
     "save_sheet",
+    "to_bd09",
+    "to_gcj02",
     "wgs84_to_bd09",
     "wgs84_to_gcj02",
     "working_crs",

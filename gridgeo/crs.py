@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +12,14 @@ import shapely
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError as UnknownCRSError
 
+from gridgeo.china import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from gridgeo.errors import CRSError, name_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geopandas import GeoDataFrame
+    from numpy.typing import ArrayLike
 
     from gridgeo.schema import Floats
 
@@ -37,6 +42,44 @@ _CHINA: Final = (
     (119.0, 41.2, 131.2, 53.6),
     (131.2, 44.9, 135.1, 48.4),
 )
+
+
+@dataclass(frozen=True)
+class ShiftedDegrees:
+    """A system of Chinese consumer maps: WGS 84 degrees, moved by some hundred metres.
+
+    PROJ knows no such CRS. Points are read from one by ``to_lonlat``, which takes its longitudes
+    and latitudes and gives those of WGS 84 (``LONLAT``); ``from_lonlat`` is the way back.
+
+    Examples
+    --------
+    >>> gcj02 = shifted_degrees("gcj02")
+    >>> lon, lat = gcj02.to_lonlat([116.410244], [39.916404])
+    >>> print(f"{gcj02.name}: {lon[0]:.4f} {lat[0]:.4f}")
+    GCJ-02: 116.4040 39.9150
+    """
+
+    name: str
+    to_lonlat: Callable[[ArrayLike, ArrayLike], tuple[Floats, Floats]]
+    from_lonlat: Callable[[ArrayLike, ArrayLike], tuple[Floats, Floats]]
+
+
+GCJ02: Final = ShiftedDegrees("GCJ-02", gcj02_to_wgs84, wgs84_to_gcj02)
+"""AMap, Tencent, Google's map of China."""
+
+BD09: Final = ShiftedDegrees("BD-09", bd09_to_wgs84, wgs84_to_bd09)
+"""Baidu."""
+
+
+def shifted_degrees(crs: object) -> ShiftedDegrees | None:
+    """Give the system of shifted degrees that a user names, in any case, hyphen or not.
+
+    None for everything else, which is :func:`parse_crs`'s to read.
+    """
+    if not isinstance(crs, str):
+        return None
+    plain = crs.strip().upper().replace("-", "")
+    return {"GCJ02": GCJ02, "BD09": BD09}.get(plain)
 
 
 def working_crs(frame: GeoDataFrame, crs: object = None) -> CRS:
@@ -102,7 +145,21 @@ def require_crs(frame: GeoDataFrame, name: str = "areas") -> CRS:
 
 
 def parse_crs(crs: object) -> CRS:
-    """Read a CRS from what a user wrote, such as ``"EPSG:4547"`` or ``4547``."""
+    """Read a CRS from what a user wrote, such as ``"EPSG:4547"`` or ``4547``.
+
+    Raises
+    ------
+    CRSError
+        PROJ knows no such CRS, or it is one of shifted degrees, which frames cannot be in.
+    """
+    shifted = shifted_degrees(crs)
+    if shifted is not None:
+        plain = shifted.name.lower().replace("-", "")
+        raise CRSError(
+            f"{shifted.name!r} is no CRS that frames can be in, but WGS 84 moved by some hundred "
+            f"metres. Name it where points are read, read_components(..., crs={shifted.name!r}), "
+            f"or bring a frame's geometry to WGS 84 with from_{plain}(frame)."
+        )
     try:
         return CRS.from_user_input(crs)
     except UnknownCRSError as error:
@@ -180,7 +237,8 @@ def ellipsoid_area_m2(frame: GeoDataFrame) -> Floats:
     return np.array([abs(geod.geometry_area_perimeter(polygon)[0]) for polygon in lonlat])
 
 
-def _refuse_what_are_no_degrees(frame: GeoDataFrame) -> None:
+def refuse_what_are_no_degrees(frame: GeoDataFrame) -> None:
+    """Refuse rows that cannot be degrees, in a frame whose CRS says that they are."""
     west, south, east, north = frame.geometry.bounds.to_numpy().T
     wrong = (np.maximum(-south, north) > MAX_LATITUDE) | (np.maximum(-west, east) > MAX_LONGITUDE)
     if wrong.any():
@@ -195,7 +253,7 @@ def _refuse_what_are_no_degrees(frame: GeoDataFrame) -> None:
 
 def _zone(frame: GeoDataFrame) -> CRS:
     if frame.crs.is_geographic:
-        _refuse_what_are_no_degrees(frame)
+        refuse_what_are_no_degrees(frame)
     bounds = to_crs(frame, LONLAT).total_bounds
     if not np.isfinite(bounds).all():
         raise CRSError("the frame holds no coordinates to choose a zone by; name one: `crs=`.")

@@ -14,6 +14,7 @@ FLOORS = {
     "validate": 1,
     "china": 1,
     "crs": 1,
+    "shifts": 1,
     "codes": 1,
     "_collector": 1,
     "_rings": 1,
