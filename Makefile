@@ -25,10 +25,12 @@ test-all: $(VENV)/installed-dev
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py
 	$(BIN)/python benchmarks/checking.py
+	$(BIN)/python benchmarks/reading.py
 
 bench-large: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py --large
 	$(BIN)/python benchmarks/checking.py --large
+	$(BIN)/python benchmarks/reading.py --large
 
 sample-city: $(VENV)/installed-dev
 	$(BIN)/python data/make_sample_city.py

@@ -15,6 +15,14 @@ True
 from gridgeo import datasets
 from gridgeo.areas import AreaRepair, repair_areas
 from gridgeo.cells import areas_to_cells, merge_log
+from gridgeo.china import (
+    bd09_to_gcj02,
+    bd09_to_wgs84,
+    gcj02_to_bd09,
+    gcj02_to_wgs84,
+    wgs84_to_bd09,
+    wgs84_to_gcj02,
+)
 from gridgeo.class_tables import component_classes, event_classes, read_classes
 from gridgeo.classes import class_codes
 from gridgeo.codes import (
@@ -26,15 +34,6 @@ from gridgeo.codes import (
     CodeScheme,
     ComponentScheme,
 )
-from gridgeo.china import (
-    bd09_to_gcj02,
-    bd09_to_wgs84,
-    gcj02_to_bd09,
-    gcj02_to_wgs84,
-    wgs84_to_bd09,
-    wgs84_to_gcj02,
-)
-from gridgeo.codes import PLAIN, UNIT_GRID_14, UNIT_GRID_15, CodeScheme
 from gridgeo.comparison import CoverageComparison, compare_coverages
 from gridgeo.components import component_codes
 from gridgeo.counting import count_by_cell
@@ -56,7 +55,13 @@ from gridgeo.errors import (
 from gridgeo.files import write_frame
 from gridgeo.geocoding import CellIndex, geocode
 from gridgeo.grids import H3Grid, SquareGrid
-from gridgeo.io import read_areas, read_components, read_events
+from gridgeo.io import (
+    ComponentChunks,
+    iter_components,
+    read_areas,
+    read_components,
+    read_events,
+)
 from gridgeo.maps import (
     explore_faults,
     explore_grid,
@@ -82,6 +87,7 @@ __all__ = [
     "CheckError",
     "CodeError",
     "CodeScheme",
+    "ComponentChunks",
     "ComponentScheme",
     "CoverageComparison",
     "CoverageError",
@@ -118,6 +124,7 @@ __all__ = [
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "geocode",
+    "iter_components",
     "merge_log",
     "plot_faults",
     "plot_sheet",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import glob
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 # Language byte of a .dbf: none, and what Windows and GDAL write whatever the text is.
 _UNSAID = (0, 0x57)
 _DBF_HEAD = 32
+
+NO_VALUE: Final = ("", "-", "na", "n/a", "#n/a", "nan", "none", "null", r"\n", "无")
+"""What databases and spreadsheets write where nothing is known; in lower case."""
+
+ENCODINGS: Final = ("utf-8", "gb18030")
+"""How text may be written that does not say, in the order in which they are tried."""
+
+_IN_COMMON_USE: Final = 0.9
+"""Share of GB 2312 in Chinese text; in Western text read as GB18030 it is about none."""
 
 
 def require_encoding(encoding: str | None) -> None:
@@ -47,6 +56,17 @@ def as_text(column: pd.Series, *, exact: bool = True) -> pd.Series:
     return column.astype("str").str.strip()
 
 
+def looks_chinese(text: str) -> bool:
+    """Tell whether text that was read as GB18030 is such: most of it is in common use.
+
+    Nearly all bytes are GB18030 of something. In Western text an accented letter and the one
+    that follows make a character, but none of GB 2312, the 7,445 that Chinese is written with.
+    """
+    foreign = "".join(filter(lambda letter: letter > "\x7f", text))
+    known = len(foreign.encode("gb2312", errors="ignore")) // 2
+    return known >= _IN_COMMON_USE * len(foreign)
+
+
 def dbf_encoding(path: Path) -> str | None:
     """Tell how a Shapefile's text is written where its files do not say: all of it, strictly."""
     beside = {file.suffix.lower(): file for file in path.parent.glob(f"{glob.escape(path.stem)}.*")}
@@ -57,10 +77,10 @@ def dbf_encoding(path: Path) -> str | None:
         return None
     start = int.from_bytes(data[8:10], "little")
     names = [data[at : at + 11].split(b"\0")[0] for at in range(_DBF_HEAD, start - 1, _DBF_HEAD)]
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ENCODINGS:
         try:
-            b"\n".join([*names, data[start:]]).decode(encoding)
+            text = b"\n".join([*names, data[start:]]).decode(encoding)
         except UnicodeDecodeError:
             continue
-        return encoding
+        return encoding if encoding == "utf-8" or looks_chinese(text) else None
     return None

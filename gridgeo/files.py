@@ -15,7 +15,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyogrio import write_dataframe
+from xlsxwriter.exceptions import XlsxWriterException
 
+from gridgeo._sheets import as_sheet
 from gridgeo.errors import InputError, SchemaError
 
 if TYPE_CHECKING:
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
-_ENDINGS = (*_DRIVERS, ".parquet", ".csv")
+_ENDINGS = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
+_TABLES = (".csv", ".xlsx")
+_TEXT_FORMAT = 49  # the number by which spreadsheets know the format text
 _RESERVED = ("fid", "geom", "geometry")
 _INT64_MAX = np.iinfo(np.int64).max
-# What pandas, pyarrow and pyogrio raise between them where values do not fit a format.
+# What pandas, pyarrow, pyogrio and xlsxwriter raise between them where values do not fit a format.
 _NOT_WRITTEN = (
     ArithmeticError,
     AttributeError,
@@ -37,6 +41,7 @@ _NOT_WRITTEN = (
     RuntimeError,
     TypeError,
     ValueError,
+    XlsxWriterException,
 )
 # A minus before a number makes no formula; components read from a table keep numbers as text.
 _FORMULA = r"(?![-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\Z)[=+\-@\t\r]"
@@ -45,7 +50,8 @@ _FORMULA = r"(?![-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\Z)[=+\-@\t\r]"
 def write_frame(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     """Write a frame whole, or leave the old file as it was.
 
-    The ending says how, in capitals or not: ``.gpkg``, ``.geojson``, ``.parquet`` or ``.csv``.
+    The ending says how, in capitals or not: ``.gpkg``, ``.geojson``, ``.parquet``, ``.csv`` or
+    ``.xlsx``.
 
     - ``.gpkg`` holds no two columns that are equal but for case, and none called ``fid``,
       ``geom`` or ``geometry`` beside the geometry. Of equal columns the one in lower case, as
@@ -54,21 +60,28 @@ def write_frame(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     - ``.csv`` has no geometry. A text that a spreadsheet would take for a formula, because it
       begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return and is no plain number,
       gets an apostrophe before it.
+    - ``.xlsx`` has no geometry either. Text is written into cells of the format text, and so never
+      a formula or a number: a code keeps its zeros also when its cell is edited. So are whole
+      numbers of more than fifteen digits, which a spreadsheet would round, and times that it does
+      not know: those with a zone, before 1900, or finer than a millisecond.
 
     Raises
     ------
     InputError
-        Another ending, no geometry for a format that needs one, or the file cannot be written.
+        Another ending, no geometry for a format that needs one, more rows, columns or characters
+        than a sheet or its cell holds, or the file cannot be written.
     SchemaError
         Columns whose names repeat or are no text, or that the format cannot hold.
     """
     path = Path(path)
     ending = path.suffix.lower()
     if ending not in _ENDINGS:
-        raise InputError(f"{path.name!r} must end in .gpkg, .geojson, .parquet or .csv.")
+        raise InputError(f"{path.name!r} must end in .gpkg, .geojson, .parquet, .csv or .xlsx.")
     _check_columns(frame, path.name, ending)
     if ending == ".csv":
         frame = _without_formulas(frame)
+    elif ending == ".xlsx":
+        frame = as_sheet(pd.DataFrame(frame.drop(columns=_geometries(frame))), path.name)
     elif ending == ".gpkg":
         frame = frame.rename(columns=_gpkg_names(frame))
     with replacing(path) as part:
@@ -220,6 +233,8 @@ def _write(frame: GeoDataFrame, path: Path, ending: str) -> None:
     elif ending == ".csv":
         # A lone carriage return is quoted only where it belongs to the end of lines.
         frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    elif ending == ".xlsx":
+        _write_sheet(frame, path)
     else:
         frame.to_file(path, driver=_DRIVERS[ending], engine="pyogrio", index=False)
 
@@ -231,6 +246,19 @@ def _write_layer(frame: pd.DataFrame, name: str, path: Path) -> None:
     kind = _layer_type(frame)
     look = {"layer": name, "geometry_type": kind, "promote_to_multi": kind != "Unknown"}
     frame.to_file(path, driver="GPKG", engine="pyogrio", index=False, **look)
+
+
+def _write_sheet(table: pd.DataFrame, path: Path) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        table.to_excel(writer, index=False, freeze_panes=(1, 0))
+        (sheet,) = writer.sheets.values()
+        as_text = writer.book.add_format({"num_format": _TEXT_FORMAT})
+        for place, dtype in enumerate(table.dtypes):
+            if dtype == "str":
+                sheet.set_column(place, place, None, as_text)
+        # Codes are meant to be text: no green corner says that they look like numbers.
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
 
 def _layer_type(frame: GeoDataFrame) -> str:
@@ -245,7 +273,7 @@ def _check_columns(frame: pd.DataFrame, name: str, ending: str, *, table: bool =
     """Refuse a frame that a file of this ending cannot hold, naming the columns."""
     drawn = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
     if ending in _DRIVERS and drawn is None and not table:
-        raise InputError(f"{name!r} needs a frame with a geometry; write a table as .csv.")
+        raise InputError(f"{name!r} needs a frame with a geometry; write a table as .csv or .xlsx.")
     names = frame.columns
     _refuse(names[names.duplicated()], name, "repeat; rename them")
     no_text = [column for column in names if not isinstance(column, str)]
@@ -270,7 +298,7 @@ def _fits(column: pd.Series, ending: str) -> bool:
     """Tell whether a format has a type for a column: no timedelta, complex, half or long one."""
     kind = column.dtype.kind
     if ending not in _DRIVERS:
-        return kind != "c" or ending == ".csv"
+        return kind != "c" or ending in _TABLES
     if kind == "u":
         return not (column.dropna() > _INT64_MAX).any()
     return kind not in "mc" and column.dtype != np.float16

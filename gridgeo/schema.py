@@ -25,6 +25,7 @@ MAJOR_NAME_EN: Final = "major_name_en"
 MINOR_CODE: Final = "minor_code"
 UNKNOWN_CLASS: Final = "unknown_class"
 COMPONENT_CODE: Final = "component_code"
+EVENT_CODE: Final = "event_code"
 TIME: Final = "time"
 
 KINDS: Final = ("whole", "cut", "merged")

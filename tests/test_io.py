@@ -12,7 +12,7 @@ import shapely
 
 from gridgeo.errors import CodeError, CRSError, InputError, SchemaError
 from gridgeo.files import replacing, staged, write_frame, write_json
-from gridgeo.io import read_areas, read_components, read_events
+from gridgeo.io import read_areas, read_components
 
 
 @pytest.fixture
@@ -251,51 +251,6 @@ def test_bad_tables_are_refused(folder):
         read_components([])
 
 
-def test_events_keep_rows_whose_time_cannot_be_read(folder):
-    """A time that is none becomes missing; the row stays."""
-    file = folder / "e.csv"
-    file.write_text("when,lon,lat\n2025-03-01 08:30,116.6,33\nsoon,116.6,33\n", encoding="utf-8")
-    events = read_events(file, time="when", crs="EPSG:4326")
-    assert events["time"].tolist() == [pd.Timestamp("2025-03-01 08:30"), pd.NaT]
-    with pytest.raises(SchemaError, match="lacks 'time'"):
-        read_events(file, crs="EPSG:4326")
-
-
-def read_times(folder, *times):
-    """Read events at these times."""
-    file = folder / "e.csv"
-    rows = "".join(f"{time},116.6,33\n" for time in times)
-    file.write_text(f"time,lon,lat\n{rows}", encoding="utf-8")
-    return read_events(file, crs="EPSG:4326")["time"]
-
-
-def test_times_of_mixed_zones_become_utc(folder):
-    """08:30 in Beijing is half past midnight in UTC; one without a zone is taken as UTC."""
-    times = ["2025-03-01T08:30+08:00", "2025-03-01T08:30Z", "2025-03-01 08:30", "soon"]
-    read = read_times(folder, *times)
-    utc = [pd.Timestamp(f"2025-03-01 {hour}", tz="UTC") for hour in ("00:30", "08:30", "08:30")]
-    assert read.tolist() == [*utc, pd.NaT]
-    assert read_times(folder, times[0], "").dt.hour.iloc[0] == 8
-
-
-def test_a_time_without_a_year_is_none(folder):
-    """What pandas would fill up from the clock is missing; digits and slashes are read as said."""
-    read = read_times(folder, "08:30", "now", "May", "20250301", "01/02/2025")
-    assert read.tolist() == [pd.NaT] * 3 + [pd.Timestamp("2025-03-01"), pd.Timestamp("2025-01-02")]
-
-
-def test_numbers_are_no_nanoseconds(folder):
-    """A column of whole numbers holds dates in digits, also where one is null."""
-    points = gpd.GeoDataFrame(
-        {"time": [20250301, None]}, geometry=gpd.points_from_xy([0, 1], [0, 1]), crs=4548
-    )
-    points.to_file(folder / "e.gpkg", layer="second")
-    read = read_events(folder / "e.gpkg", layer="second")
-    assert read["time"].tolist() == [pd.Timestamp("2025-03-01"), pd.NaT]
-    with pytest.raises(InputError, match="'third'"):
-        read_events(folder / "e.gpkg", layer="third")
-
-
 def test_a_geopackage_tells_columns_apart_by_a_number(folder):
     """Equal but for case, or the format's own names: all columns and values are there again."""
     clash = {
@@ -354,7 +309,7 @@ def test_columns_that_no_file_can_hold(folder):
     with pytest.raises(SchemaError, match="'center' are second geometries; drop them"):
         write_frame(second, folder / "a.gpkg")
     assert len(gpd.read_parquet(write_frame(second, folder / "a.parquet"))) == 2
-    with pytest.raises(InputError, match=r"needs a frame with a geometry; write a table as .csv"):
+    with pytest.raises(InputError, match=r"geometry; write a table as .csv or .xlsx"):
         write_frame(pd.DataFrame({"a": [1]}), folder / "b.gpkg")
     with pytest.raises(
         InputError, match=r"b.parquet' cannot be written: Could not convert 'a'.*; .*column mixed"
@@ -521,6 +476,6 @@ def test_a_stopped_run_leaves_the_old_files(folder):
 
 def test_an_unknown_ending_is_refused(folder):
     """The endings there are stand in the message."""
-    with pytest.raises(InputError, match=r"must end in .gpkg, .geojson, .parquet or .csv"):
+    with pytest.raises(InputError, match=r"must end in .gpkg, .geojson, .parquet, .csv or .xlsx"):
         write_frame(areas(), folder / "new" / "a.xyz")
     assert list(folder.iterdir()) == []
