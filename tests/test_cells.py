@@ -9,7 +9,7 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 from h3.api import numpy_int as h3
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_cut import random_coverage
 
@@ -165,6 +165,7 @@ def test_a_pole_is_refused():
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(seed=16_777_216, on_whole_metres=True, min_share=1)
 @given(
     seed=st.integers(0, 2**31), on_whole_metres=st.booleans(), min_share=st.sampled_from([0.3, 1])
 )
@@ -176,7 +177,8 @@ def test_merged_cells_of_random_coverages(seed, on_whole_metres, min_share):
     np.testing.assert_allclose(total, town.area, rtol=1e-10)
     assert cells.geometry.is_valid.all()
     alone = cells["area_code"].map(cells["area_code"].value_counts()) == 1
-    assert (alone | (cells["area_m2"] >= min_share * 900)).all()
+    # Pieces that sum up to a square may measure less by the last digit.
+    assert (alone | (cells["area_m2"] >= min_share * 900 * (1 - 1e-12))).all()
     if shapely.coverage_is_valid(town.geometry.to_numpy()):
         assert shapely.coverage_is_valid(cells.geometry.to_numpy())
 
