@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -56,16 +57,19 @@ class Features:
 def read_features(frame: GeoDataFrame, crs: CRS) -> Features:
     """Read features in the CRS of the cells, noting what is wrong with their rows."""
     own = frame.geometry.to_numpy()
-    kind = shapely.get_type_id(own)
-    points = np.where(shapely.is_empty(own), None, own)
+    empty = shapely.is_empty(own)
+    points = np.where(empty, None, own) if empty.any() else own
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        x, y = pool.map(lambda get: get(points), (shapely.get_x, shapely.get_y))
     # NaN for all that is no point, infinite where the CRS has no such place.
-    x, y = transform_xy(shapely.get_x(points), shapely.get_y(points), frame.crs, crs)
+    x, y = transform_xy(x, y, frame.crs, crs)
     reason = np.full(len(own), PLACED, dtype=np.int8)
     lost = np.flatnonzero(~(np.isfinite(x) & np.isfinite(y)))
-    nothing = shapely.is_missing(own[lost]) | shapely.is_empty(own[lost])
+    nothing = shapely.is_missing(own[lost]) | empty[lost]
     finite = is_finite(own[lost])
+    point = shapely.get_type_id(own[lost]) == shapely.GeometryType.POINT
     reason[lost] = np.where(nothing, NO_GEOMETRY, np.where(finite, OUTSIDE_ALL, NO_COORDINATES))
-    shaped = lost[finite & ~nothing & (kind[lost] != shapely.GeometryType.POINT)]
+    shaped = lost[finite & ~nothing & ~point]
     shapes, placeless = _move(frame.geometry.iloc[shaped], crs)
     shaped = shaped[~placeless]
     places = place_on(shapes)

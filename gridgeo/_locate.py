@@ -46,30 +46,37 @@ LINES: Final = (
 class Locator:
     """Polygons made ready to be asked which of them holds a point.
 
-    ``bounds`` (n, 4); ``rectangle`` (n,) which fill their bounds; ``prepared`` (n,) which have so
-    many vertices that they are prepared.
+    ``polygons`` (n,), prepared where they have many vertices; ``bounds`` (n, 4); ``rectangle``
+    (n,) which fill their bounds.
     """
 
     polygons: Geometries
     bounds: Floats
     rectangle: Bools
-    prepared: Bools
     bins: Bins
 
 
-def make_locator(polygons: Geometries, rectangle: Bools | None = None) -> Locator:
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Boxes around polygons: ``bounds`` (n, 4); ``rectangle`` (n,) which polygons fill theirs."""
+
+    bounds: Floats
+    rectangle: Bools
+
+
+def make_locator(polygons: Geometries, boxes: Boxes | None = None) -> Locator:
     """Make valid polygons ready; they may touch and overlap, and are left as they were.
 
-    Who knows which are rectangles may say so.
+    Who knows their boxes already may give them.
     """
-    bounds = shapely.bounds(polygons)
-    if rectangle is None:
-        rectangle = are_rectangles(polygons, bounds)
-    prepared = ~rectangle & (shapely.get_num_coordinates(polygons) > MANY)
+    boxes = boxes or find_boxes(polygons)
+    bounds, rectangle = boxes.bounds, boxes.rectangle
     polygons = polygons.copy()
-    polygons[prepared] = shapely.force_2d(polygons[prepared])
-    shapely.prepare(polygons[prepared])
-    return Locator(polygons, bounds, rectangle, prepared, sort_into_bins(bounds, rectangle))
+    several = np.flatnonzero(~rectangle)
+    many = several[shapely.get_num_coordinates(polygons[several]) > MANY]
+    polygons[many] = shapely.force_2d(polygons[many])
+    shapely.prepare(polygons[many])
+    return Locator(polygons, bounds, rectangle, sort_into_bins(bounds, rectangle))
 
 
 def locate(x: Floats, y: Floats, locator: Locator, codes: Codes) -> Ints:
@@ -103,46 +110,44 @@ def locate(x: Floats, y: Floats, locator: Locator, codes: Codes) -> Ints:
         owner[part] = np.maximum(filling, OUTSIDE)
         point += first
         inside = _within(locator.bounds, polygon, x[point], y[point])
-        point, polygon = point[inside], polygon[inside]
-        ask = np.flatnonzero(~(locator.rectangle | locator.prepared)[polygon])
-        ask = ask[np.argsort(polygon[ask])]
-        holds = np.ones(len(point), dtype=bool)
-        holds[ask] = shapely.intersects_xy(
-            locator.polygons[polygon[ask]], x[point[ask]], y[point[ask]]
-        )
-        return point[holds], polygon[holds]
+        return point[inside], polygon[inside]
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         found = list(pool.map(work, range(0, len(x), BATCH)))
     none = np.empty(0, dtype=np.int64)
     point = np.concatenate([none, *(points for points, _ in found)])
     polygon = np.concatenate([none, *(polygons for _, polygons in found)])
-    holds = _ask_prepared(locator, polygon, x[point], y[point])
+    # Polygon by polygon: each comes from memory once.
+    order = np.argsort(polygon, kind="stable")
+    point, polygon = point[order], polygon[order]
+    holds = _ask(locator, polygon, x[point], y[point])
     settle(owner, point[holds], polygon[holds], codes)
     return owner
 
 
-def are_rectangles(polygons: Geometries, bounds: Floats) -> Bools:
-    """Tell which polygons fill their bounds: all corners are there, and no vertex is inside.
+def find_boxes(polygons: Geometries) -> Boxes:
+    """Find the bounds of polygons, and which fill theirs: all corners there, no vertex inside.
 
-    Polygons may be anything, null and invalid too; those that are none of few vertices are no
+    Polygons may be anything, null and invalid too; those of many vertices are taken for no
     rectangles. A ring that fills its bounds does not cross itself.
     """
+    bounds = shapely.bounds(polygons)
     rectangle = np.zeros(len(polygons), dtype=bool)
     m2 = np.prod(bounds[:, 2:] - bounds[:, :2], axis=1)
     likely = np.abs(shapely.area(polygons) - m2) <= ROUNDING * m2
     likely &= shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
-    n_vertices = np.where(likely, shapely.get_num_coordinates(polygons), 0)
-    same = [np.flatnonzero(n_vertices == n) for n in range(FEWEST_OF_RECTANGLE, MANY + 1)]
-    parts = [at[i : i + BATCH] for at in same for i in range(0, len(at), BATCH)]
+    at = np.flatnonzero(likely)
+    n_vertices = shapely.get_num_coordinates(polygons[at])
+    same = [at[n_vertices == n] for n in range(FEWEST_OF_RECTANGLE, MANY + 1)]
+    parts = [some[i : i + BATCH] for some in same for i in range(0, len(some), BATCH)]
 
-    def work(at: Ints) -> None:
-        xy = shapely.get_coordinates(polygons[at]).reshape(len(at), -1, 2)
-        rectangle[at] = _fill(xy[:, :-1, 0], xy[:, :-1, 1], bounds[at])
+    def work(some: Ints) -> None:
+        xy = shapely.get_coordinates(polygons[some]).reshape(len(some), -1, 2)
+        rectangle[some] = _fill(xy[:, :-1, 0], xy[:, :-1, 1], bounds[some])
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(work, parts))
-    return rectangle
+    return Boxes(bounds, rectangle)
 
 
 def _fill(x: Floats, y: Floats, bounds: Floats) -> Bools:
@@ -170,12 +175,20 @@ def _within(bounds: Floats, polygon: Ints, x: Floats, y: Floats) -> Bools:
     return within
 
 
-def _ask_prepared(locator: Locator, polygon: Ints, x: Floats, y: Floats) -> Bools:
-    """Ask the prepared polygons, each for all its points in one go; all others have answered."""
-    holds = np.ones(len(polygon), dtype=bool)
-    ask = np.flatnonzero(locator.prepared[polygon])
-    ask = ask[np.argsort(polygon[ask], kind="stable")]
-    holds[ask] = shapely.intersects_xy(locator.polygons[polygon[ask]], x[ask], y[ask])
+def _ask(locator: Locator, polygon: Ints, x: Floats, y: Floats) -> Bools:
+    """Ask polygons, in order, whether they hold points inside their bounds."""
+    holds = locator.rectangle[polygon]
+    ask = np.flatnonzero(~holds)
+    asked = polygon[ask]
+    # A prepared polygon must not be asked in two threads at once.
+    first = np.searchsorted(asked, asked[::BATCH])
+    parts = np.split(ask, np.unique(first)[1:])
+
+    def work(at: Ints) -> None:
+        holds[at] = shapely.intersects_xy(locator.polygons[polygon[at]], x[at], y[at])
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(work, parts))
     return holds
 
 

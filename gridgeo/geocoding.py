@@ -14,7 +14,7 @@ import shapely
 
 from gridgeo._features import NEAREST, NO_GEOMETRY, OUTSIDE_ALL, REASONS, read_features
 from gridgeo._layers import text
-from gridgeo._locate import OUTSIDE, are_rectangles, locate_nearest, make_locator
+from gridgeo._locate import OUTSIDE, find_boxes, locate_nearest, make_locator
 from gridgeo._shareout import largest, place, share_out
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import GeometryError, InputError
@@ -71,12 +71,11 @@ class CellIndex:
 
     def __init__(self, cells: GeoDataFrame) -> None:
         require_geoframe(cells, "cells")
-        own = cells.geometry.to_numpy()
-        rectangle = are_rectangles(own, shapely.bounds(own))
-        check_cells(cells, known=rectangle)
+        boxes = find_boxes(cells.geometry.to_numpy())
+        check_cells(cells, known=boxes.rectangle)
         self.crs = metric_crs(cells)
         polygons = to_crs(cells[[CELL_CODE, cells.geometry.name]], self.crs).geometry.to_numpy()
-        self.locator = make_locator(polygons, rectangle if self.crs == cells.crs else None)
+        self.locator = make_locator(polygons, boxes if self.crs == cells.crs else None)
         self.codes = _with_blank(cells[CELL_CODE])
         self.areas = _with_blank(cells.get(AREA_CODE, pd.Series("", index=cells.index)))
 

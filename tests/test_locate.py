@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cut import RELAXED, SEEDS, random_coverage
 
-from gridgeo._locate import OUTSIDE, are_rectangles, locate, make_locator
+from gridgeo._locate import OUTSIDE, find_boxes, locate, make_locator
 from gridgeo.cells import areas_to_cells
 from gridgeo.geocoding import geocode
 from gridgeo.grids import H3Grid, SquareGrid
@@ -123,7 +123,7 @@ def test_one_large_cell_among_small_ones_is_found():
 def test_a_rectangle_fills_its_bounds_to_the_last_digit(polygon, is_one):
     """A notch or a slant far below rounding of its area makes it none."""
     polygons = np.array([polygon])
-    assert are_rectangles(polygons, shapely.bounds(polygons)).tolist() == [is_one]
+    assert find_boxes(polygons).rectangle.tolist() == [is_one]
 
 
 def test_every_component_of_a_spot_has_the_same_owner():
