@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -13,12 +13,13 @@ import shapely
 from gridgeo._bins import sort_into_bins
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from pandas.api.extensions import ExtensionArray
 
     from gridgeo._bins import Bins
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
-    Codes: TypeAlias = Geometries | ExtensionArray
+    Codes: TypeAlias = npt.NDArray[Any] | ExtensionArray
 
 OUTSIDE: Final = -1
 """Stands for the polygon of a point that lies in none."""
@@ -89,7 +90,7 @@ def locate(x: Floats, y: Floats, locator: Locator, codes: Codes) -> Ints:
     locator
         The polygons.
     codes
-        One text a polygon, none twice: where several hold a point, the lowest owns it.
+        One value a polygon, none twice: where several hold a point, the lowest owns it.
 
     Returns
     -------

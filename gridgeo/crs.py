@@ -178,6 +178,11 @@ def _is_web_mercator(crs: CRS) -> bool:
     return operation is not None and operation.method_code == "1024"
 
 
+def lies_in_china(lon: float, lat: float) -> bool:
+    """Tell whether a place lies in one of the boxes that stand for China."""
+    return any(w <= lon <= e and s <= lat <= n for w, s, e, n in _CHINA)
+
+
 def to_crs(frame: GeoDataFrame, crs: object) -> GeoDataFrame:
     """Reproject a frame; the same frame where it is there already.
 
@@ -265,7 +270,7 @@ def _zone(frame: GeoDataFrame) -> CRS:
         )
     # Some count longitudes from 0 to 360.
     lon, lat = ((west + east) / 2 + 180) % 360 - 180, (south + north) / 2
-    if any(w <= lon <= e and s <= lat <= n for w, s, e, n in _CHINA):
+    if lies_in_china(lon, lat):
         return CRS.from_epsg(4534 + round((lon - 75) / 3))
     zone = min(math.floor((lon + 180) / 6) + 1, 60)
     return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)

@@ -16,6 +16,7 @@ from gridgeo._features import NEAREST, NO_GEOMETRY, OUTSIDE_ALL, REASONS, read_f
 from gridgeo._layers import text
 from gridgeo._locate import OUTSIDE, find_boxes, locate_nearest, make_locator
 from gridgeo._shareout import largest, place, share_out
+from gridgeo._suspicion import Layer, find_suspicion
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import GeometryError, InputError
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, LENGTH_M, Outside
@@ -137,7 +138,16 @@ def geocode(
         An option is unknown, ``max_distance`` is no distance, or a feature lies in no cell and
         ``outside="raise"``; then ``.rows`` names them.
     SchemaError, CodeError, GeometryError, CRSError
-        The cells cannot be used, or a frame has no CRS.
+        The cells cannot be used, a frame has no CRS, or no feature can be where its CRS puts it:
+        degrees in a CRS of metres, or metres in one of degrees.
+
+    Warns
+    -----
+    UserWarning
+        Features lie outside the cells, but inside if their coordinates are read otherwise: axes
+        exchanged, other signs, another CRS, or GCJ-02 or BD-09 (either the features' or the
+        cells'). The rows stay as they are. A shift is only seen where it puts dozens of features
+        outside that are spread along the border.
 
     Examples
     --------
@@ -173,6 +183,13 @@ def geocode(
         parts = largest(parts, index.codes)
     astray = np.flatnonzero((parts.owner == OUTSIDE) & (parts.reason < NO_GEOMETRY))
     parts.reason[astray] = OUTSIDE_ALL
+    placed, missed = np.zeros((2, len(features)), dtype=bool)
+    placed[parts.feature[parts.owner != OUTSIDE]] = True
+    missed[parts.feature[astray]] = True
+    missed &= ~placed
+    came = Layer(features.geometry.to_numpy(), features.crs)
+    if suspicion := find_suspicion(came, index.locator, index.crs, placed, missed):
+        suspicion.tell(features.index[missed])
     if outside == "nearest":
         _give_to_nearest(parts, astray, found, index, max_distance)
     if outside == "raise":

@@ -37,6 +37,7 @@ FLOORS = {
     "_polygon_split": 1,
     "_features": 1,
     "_shareout": 1,
+    "_suspicion": 1,
     "_texts": 1,
     "_class_texts": 1,
     "files": 1,
