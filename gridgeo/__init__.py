@@ -72,7 +72,7 @@ from gridgeo.maps import (
 )
 from gridgeo.nesting import LevelsReport, NestingReport, check_levels, check_nesting
 from gridgeo.shifts import from_bd09, from_gcj02, to_bd09, to_gcj02
-from gridgeo.workflow import GridPlan, build_plan
+from gridgeo.workflow import GridPlan, PlacingSummary, build_plan, geocode_to_file
 
 __all__ = [
     "COMPONENT_16",
@@ -100,6 +100,7 @@ __all__ = [
     "LevelsReport",
     "MissingExtraError",
     "NestingReport",
+    "PlacingSummary",
     "SchemaError",
     "SquareGrid",
     "TooLargeError",
@@ -124,6 +125,7 @@ __all__ = [
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "geocode",
+    "geocode_to_file",
     "iter_components",
     "merge_log",
     "plot_faults",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +14,24 @@ from tqdm import tqdm
 
 from gridgeo.cells import areas_to_cells
 from gridgeo.coverage import check_coverage
-from gridgeo.files import staged, write_frame, write_json
-from gridgeo.geocoding import geocode
+from gridgeo.files import staged, write_frame, write_json, write_parts
+from gridgeo.geocoding import CellIndex, geocode
 from gridgeo.maps import explore_grid, plot_sheet, save_html, save_sheet
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, CLASS_CODE, KIND, KINDS, Language
 from gridgeo.validate import check_areas, require_columns, require_geoframe, require_option
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from geopandas import GeoDataFrame
 
     from gridgeo.codes import CodeScheme
     from gridgeo.coverage import CoverageReport
+    from gridgeo.geocoding import By
     from gridgeo.grids import H3Grid, SquareGrid
+    from gridgeo.io import ComponentChunks
     from gridgeo.schema import Outside
 
 FILES = ("cells.gpkg", "components.gpkg", "coverage.json", "map.html", "map.png")
@@ -179,6 +184,82 @@ def build_plan(  # noqa: PLR0913 - the options of every stage it walks, all name
     return GridPlan(areas, cells, components, coverage, areas_coverage)
 
 
+@dataclass(frozen=True)
+class PlacingSummary:
+    """What became of the components of a file.
+
+    ``n_features`` rows that were read, ``n_rows`` rows that were written (more where lines were
+    split), ``placed`` of these in a cell, and ``reasons``: how many rows have each.
+    """
+
+    n_features: int
+    n_rows: int
+    placed: int
+    reasons: Mapping[str, int]
+
+    def __repr__(self) -> str:
+        """Tell how many lie in a cell, and why the others do not."""
+        rows = f" in {self.n_rows:,} rows" if self.n_rows != self.n_features else ""
+        told = "".join(f"; {reason}: {n:,}" for reason, n in self.reasons.items() if n)
+        return f"{self.n_features:,} components{rows}, {self.placed:,} in a cell{told}"
+
+
+def geocode_to_file(
+    parts: ComponentChunks,
+    cells: GeoDataFrame | CellIndex,
+    path: str | os.PathLike[str],
+    *,
+    by: By = "point",
+    outside: Outside = "keep",
+    max_distance: float | None = None,
+) -> PlacingSummary:
+    """Put the components of a large file into cells, in the memory that one part needs.
+
+    Parameters
+    ----------
+    parts
+        Components part by part, as :func:`gridgeo.iter_components` reads them.
+    cells, by, outside, max_distance
+        As for :func:`gridgeo.geocode`.
+    path
+        Where to write what :func:`gridgeo.geocode` gives: ``.parquet``, ``.csv`` (without
+        geometries) or ``.gpkg``. It appears when all is written; an old file stays until then.
+
+    Returns
+    -------
+    PlacingSummary
+        How many rows there were, and what became of them.
+
+    Raises
+    ------
+    InputError
+        As :func:`gridgeo.geocode` and the readers; the file cannot be written.
+
+    Examples
+    --------
+    >>> import gridgeo as gg
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> cells = gg.areas_to_cells(gg.datasets.read_sample("communities"))
+    >>> parts = gg.iter_components(gg.datasets.sample_path("components"), chunk_rows=10_000)
+    >>> with TemporaryDirectory() as folder:
+    ...     geocode_to_file(parts, cells, Path(folder, "placed.parquet"))
+    34,971 components, 34,964 in a cell; outside: 7
+    """
+    index = cells if isinstance(cells, CellIndex) else CellIndex(cells)
+    n_features, n_rows, placed, reasons = 0, 0, 0, Counter[str]()
+    with write_parts(path) as write, _bar(parts) as advance, _said_once() as listening:
+        for part in parts:
+            with listening():
+                found = geocode(part, index, by=by, outside=outside, max_distance=max_distance)
+            write(found)
+            n_features, n_rows = n_features + len(part), n_rows + len(found)
+            placed += int(found["placed"].sum())
+            reasons.update(found.loc[found["reason"] != "", "reason"].value_counts().to_dict())
+            advance()
+    return PlacingSummary(n_features, n_rows, placed, dict(reasons))
+
+
 def _told(heading: str, name: str, report: CoverageReport) -> list[str]:
     """Give the verdict on one coverage, and a line for each kind of fault there is."""
     kinds = report.to_dict()["faults"].items()
@@ -221,6 +302,38 @@ def _placed(components: GeoDataFrame) -> str:
     n_classes = components[CLASS_CODE].nunique() if CLASS_CODE in components else 0
     classes = "1 class" if n_classes == 1 else f"{n_classes:,} classes"
     return f"{inside:,} of {len(components):,} in a cell, {outside:,} in none; {classes}"
+
+
+@contextmanager
+def _bar(parts: ComponentChunks) -> Iterator[Callable[[], None]]:
+    """Show how much of a file is done; gives the function that says that a part is."""
+    with tqdm(
+        total=parts.n_bytes, desc="geocode", unit="B", unit_scale=True, delay=1, leave=False
+    ) as bar:
+
+        def advance() -> None:
+            bar.update(parts.bytes_read - bar.n)
+
+        yield advance
+
+
+@contextmanager
+def _said_once() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Pass on the first warning of many parts that differ in their numbers alone."""
+    said: set[str] = set()
+
+    @contextmanager
+    def listening() -> Iterator[None]:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            yield
+        for one in heard:
+            kind = re.sub(r"[\d,.%]+", "", str(one.message))
+            if kind not in said:
+                warnings.warn(one.message, stacklevel=4)
+            said.add(kind)
+
+    yield listening
 
 
 @contextmanager

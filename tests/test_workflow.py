@@ -257,7 +257,7 @@ def test_the_options_for_awkward_files(tmp_path):
 
 def test_a_crash_is_no_verdict(tmp_path, monkeypatch):
     """An error of our own exits with 2 as well: 1 is for faults that were found."""
-    monkeypatch.setattr("gridgeo.cli.build_plan", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("gridgeo.cli.plans.build_plan", lambda *_, **__: 1 / 0)
     result = run.invoke(
         app, ["plan", str(areas_file(tmp_path)), "--code", "code", "--out", str(tmp_path / "out")]
     )

@@ -1,0 +1,125 @@
+"""``gridgeo plan`` and ``gridgeo demo``: the whole walk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gridgeo import datasets
+from gridgeo.cli.options import (
+    FAULTY,
+    OK,
+    AreaCode,
+    AreaLayer,
+    AreasCrs,
+    InLanguage,
+    LanguageOption,
+    Out,
+    PlaceOutside,
+    Text,
+    app,
+    column_names,
+    guarded,
+)
+from gridgeo.codes import SCHEMES, CodeScheme
+from gridgeo.errors import InputError
+from gridgeo.grids import H3Grid, SquareGrid
+from gridgeo.io import read_areas, read_components
+from gridgeo.validate import require_option
+from gridgeo.workflow import GridPlan, build_plan
+
+
+@app.command()
+def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the command line
+    areas: Annotated[
+        Path, typer.Argument(help="Administrative areas: gpkg, shp, geojson, parquet.")
+    ],
+    out: Out,
+    code: AreaCode = "area_code",
+    name: Annotated[Text, typer.Option(help="Column with the area's name.")] = None,
+    layer: AreaLayer = None,
+    areas_crs: AreasCrs = None,
+    components: Annotated[
+        list[Path] | None, typer.Option(help="Components; may be given more than once.")
+    ] = None,
+    class_code: Annotated[
+        Text, typer.Option("--class", help="Column with the component's class.")
+    ] = None,
+    x: Annotated[Text, typer.Option(help="Column with x or longitude in a csv.")] = None,
+    y: Annotated[Text, typer.Option(help="Column with y or latitude in a csv.")] = None,
+    components_crs: Annotated[
+        Text, typer.Option(help="CRS of components whose file does not say, such as EPSG:4326.")
+    ] = None,
+    cell_area: Annotated[
+        float | None, typer.Option(help="Area of a whole square, m2; 10,000 if not given.")
+    ] = None,
+    h3: Annotated[int | None, typer.Option(help="H3 resolution instead of squares.")] = None,
+    min_share: Annotated[
+        float, typer.Option(help="Border pieces below this share of a cell join a neighbour.")
+    ] = 0.5,
+    crs: Annotated[Text, typer.Option(help="Working CRS, projected in metres.")] = None,
+    scheme: Annotated[
+        Text, typer.Option(help=f"How codes are written: {', '.join(SCHEMES)}.")
+    ] = None,
+    outside: Annotated[
+        PlaceOutside, typer.Option(help="Components outside every cell.")
+    ] = PlaceOutside.KEEP,
+    title: Annotated[Text, typer.Option(help="Title of the maps.")] = None,
+    language: InLanguage = LanguageOption.EN,
+) -> None:
+    """Cut areas into cells, put components into them, check, and draw the map.
+
+    Exits with 0 where the coverage has no fault, 1 where it has, 2 where it could not run.
+    """
+    with guarded():
+        found = None
+        if components:
+            found = read_components(
+                list(components), class_code=class_code, x=x, y=y, crs=components_crs
+            )
+        made = build_plan(
+            read_areas(areas, code=column_names(code), name=name, layer=layer, crs=areas_crs),
+            components=found,
+            grid=_grid(cell_area, h3),
+            min_share=min_share,
+            crs=crs,
+            scheme=_scheme(scheme),
+            outside=outside.value,
+        )
+        _save(made, out, title or areas.stem, language)
+
+
+@app.command()
+def demo(out: Out = Path("build/demo"), language: InLanguage = LanguageOption.EN) -> None:
+    """Make the grid plan of the bundled sample city."""
+    with guarded():
+        communities = datasets.read_sample("communities")
+        made = build_plan(communities, components=datasets.read_sample("components"))
+        title = {"en": "Wanghe District", "zh": "望河区"}[language.value]
+        _save(made, out, title, language)
+
+
+def _grid(cell_area: float | None, h3: int | None) -> SquareGrid | H3Grid:
+    if h3 is None:
+        return SquareGrid(cell_area=cell_area)
+    if cell_area is not None:
+        raise InputError("give --cell-area for squares or --h3 for H3 cells, not both.")
+    return H3Grid(h3)
+
+
+def _scheme(name: str | None) -> CodeScheme | None:
+    if name is None:
+        return None
+    require_option(name, list(SCHEMES), "--scheme")
+    return SCHEMES[name]
+
+
+def _save(made: GridPlan, out: Path, title: str, language: LanguageOption) -> None:
+    files = made.save(out, title=title, language=language.value)
+    typer.echo(repr(made))
+    for file in files:
+        typer.echo(f"wrote {file} ({file.stat().st_size / 1e6:.1f} MB)")
+    typer.echo(f"verdict: {'ok' if made.ok else 'faults found, see coverage.json'}")
+    raise typer.Exit(OK if made.ok else FAULTY)
