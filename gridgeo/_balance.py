@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from gridgeo._deals import Borderers, exchange, hand_on
 from gridgeo._sharing import Moves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from gridgeo._deals import Offers
     from gridgeo._sharing import Bounds, Sharing
@@ -23,7 +23,8 @@ themselves; this is for the patience of the user."""
 LESS: Final = 1e-9
 """Share by which a deal must even loads out, or rounding would go in circles."""
 
-DEALS: Final = (hand_on, exchange)
+Deal: TypeAlias = "Callable[[Borderers, Floats, Ints], Offers | None]"
+DEALS: Final[tuple[Deal, ...]] = (hand_on, exchange)
 
 
 def level(now: Sharing, bounds: Bounds) -> None:
@@ -66,11 +67,7 @@ class _Session:
     def run(self) -> None:
         n_open = self.open_lands.sum()
         for _ in range(ROUNDS):
-            tried = np.zeros_like(self.open_lands)
-            for deal in DEALS:
-                for sign in (1, -1):
-                    tried[self._offer(deal, sign, tried)] = True
-            self._close(~tried)
+            self._close(~self._round())
             if 2 * self.open_lands.sum() <= n_open:
                 return
         self.open_lands[:] = False
@@ -85,35 +82,47 @@ class _Session:
             self.stuck &= ~again[self.now.land[self.now.zone]]
             self.closed = self.closed[~again[self.now.land[self.closed // len(self.now.land)]]]
 
-    def _offer(self, deal, sign: int, tried: Bools) -> Ints:
-        """Offer deals to the zones that carry too much, or by sign too little; gives the lands."""
-        now, n_zones = self.now, len(self.now.land)
-        loads = now.loads
-        over = loads > self.bounds.high if sign > 0 else loads < self.bounds.low
-        asked = over & self.open_lands[now.land]
+    def _round(self) -> Bools:
+        """Offer a deal to zones out of bounds, one to a zone; tells in which lands there was one."""
+        borderers = self._borderers()
+        tried = np.zeros_like(self.open_lands)
+        for deal in DEALS:
+            for sign in (1, -1):
+                offers = self._offers(deal, sign, borderers, tried)
+                if offers is None:
+                    continue
+                tried[self.now.land[offers.moves.old]] = True
+                changed = self._settle(offers, sign)
+                if changed.any():
+                    borderers = borderers.take(~(changed[borderers.old] | changed[borderers.new]))
+        return tried
+
+    def _offers(
+        self, deal: Deal, sign: int, borderers: Borderers, tried: Bools
+    ) -> Offers | None:
+        """Find deals for the zones that carry too much, or by sign too little."""
+        now, loads = self.now, self.now.loads
+        out = loads > self.bounds.high if sign > 0 else loads < self.bounds.low
+        asked = out & self.open_lands[now.land]
         if deal is exchange:
             asked &= ~tried[now.land]
         roots = np.flatnonzero(asked)
-        if not len(roots):
-            return roots
+        if not len(roots) or not len(borderers.cell):
+            return None
         excess = sign * (loads - self.bounds.target)
-        offers = deal(self._borderers(sign, asked), excess, roots)
-        if offers is None:
-            return roots[:0]
-        self._settle(offers, sign)
-        return np.unique(now.land[offers.moves.old])
+        return deal(borderers if sign > 0 else borderers.turned(), excess, roots)
 
-    def _borderers(self, sign: int, asked: Bools) -> Borderers:
-        """Give the cells that can change sides; for what lacks load the zones change places."""
+    def _borderers(self) -> Borderers:
+        """Give the cells that can change sides and with them some load."""
         now, n_zones = self.now, len(self.now.land)
         cell, old, new, away, own = now.on_borders(self.stuck)
         load = now.load[cell]
         pair = old * n_zones + new
-        fine = (load > 0) & ~np.isin(pair, self.closed)
+        fine = (load > 0) & self.open_lands[now.land[old]]
+        if len(self.closed):
+            place = np.searchsorted(self.closed, pair).clip(0, len(self.closed) - 1)
+            fine &= self.closed[place] != pair
         order = np.flatnonzero(fine)
-        if sign < 0:
-            old, new = new, old
-            pair = old * n_zones + new
         order = order[np.argsort(pair[order], kind="stable")]
         return Borderers(
             cell[order],
@@ -124,8 +133,8 @@ class _Session:
             n_zones,
         )
 
-    def _settle(self, offers: Offers, sign: int) -> None:
-        """Carry out what evens loads out, and remember what does not go."""
+    def _settle(self, offers: Offers, sign: int) -> Bools:
+        """Carry out what evens loads out, remember what does not go; tells which zones changed."""
         now, n_zones, moves = self.now, len(self.now.land), offers.moves
         if sign < 0:
             moves = Moves(moves.cell, moves.new, moves.old, moves.deal)
@@ -144,6 +153,8 @@ class _Session:
             first = np.append(True, moves.deal[order][1:] != moves.deal[order][:-1])
             at = order[first]
             self.closed = np.append(self.closed, moves.old[at] * n_zones + moves.new[at])
+            self.closed.sort()
+        return changed
 
     def _evens_out(self, moves: Moves, n_deals: int) -> Bools:
         """Tell which deals lessen the sum of the squares of what zones carry too much or little."""

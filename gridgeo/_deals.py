@@ -35,6 +35,12 @@ class Borderers:
     def pair(self) -> Ints:
         return self.old * self.n_zones + self.new
 
+    def turned(self) -> Borderers:
+        """Give them in the opposite direction, from the new zone to the old one."""
+        order = np.argsort(self.new * self.n_zones + self.old, kind="stable")
+        columns = (self.cell, self.new, self.old, self.load, self.shape)
+        return Borderers(*(column[order] for column in columns), n_zones=self.n_zones)
+
     def take(self, kept: Bools | Ints) -> Borderers:
         """Give some of the cells."""
         columns = (self.cell, self.old, self.new, self.load, self.shape)
@@ -87,7 +93,8 @@ def exchange(borderers: Borderers, excess: Floats, roots: Ints) -> Offers | None
     is_root[roots] = True
     giving = borderers.take(is_root[borderers.old] & (excess[borderers.old] > excess[borderers.new]))
     wanted = (excess[giving.old] - excess[giving.new]) / 2
-    back = borderers.take(np.lexsort((borderers.load, borderers.pair)))
+    back = borderers.take(is_root[borderers.new])
+    back = back.take(np.lexsort((back.load, back.pair)))
     # One number that sorts by pair and then by load finds the cell that fits best.
     step = 2 * max(float(borderers.load.max(initial=0.0)), np.finfo(float).tiny)
     key = back.pair * step + back.load

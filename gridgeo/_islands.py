@@ -8,102 +8,100 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._allot import allot
 from gridgeo._graph import find_parts
+from gridgeo._homes import find_homes
 
 if TYPE_CHECKING:
     from gridgeo._graph import Graph
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 LARGE: Final = 0.5
-"""A part with this share of the load of a zone gets its own; below it would be the worse zone."""
+"""Share of a zone's load from which a part gets its own: a smaller zone would be further off the
+mean than one that takes the part in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lands:
-    """The connected grounds that are cut into zones, and the islands that join one of their cells.
+    """The connected grounds that are cut into zones, and the islands that go with one of their cells.
 
-    ``land`` (cells,): the land of each cell, of an island that of its anchor; ``unit`` and
-    ``n_cells`` and ``load`` (lands,): islands included in the load; ``anchor`` (cells,): the cell
-    with whose zone each one goes, itself but for islands.
+    (cells,) ``anchor``: the cell with which each one goes, itself but for islands; ``land``: the
+    land of that. (lands,) ``unit``, in order.
     """
 
+    anchor: Ints
     land: Ints
     unit: Ints
-    anchor: Ints
 
     @property
-    def on_island(self) -> Bools:
-        """Tell which cells lie on an island."""
-        return self.anchor != np.arange(len(self.anchor))
+    def mainland(self) -> Ints:
+        """The cells that lie on no island."""
+        return np.flatnonzero(self.anchor == np.arange(len(self.anchor)))
+
+    def carried(self, load: Floats) -> Floats:
+        """Give the load of each cell of the mainland, with that of the islands it anchors."""
+        return np.bincount(self.anchor, load, minlength=len(load))[self.mainland]
 
 
 def find_lands(
-    graph: Graph, polygons: Geometries, load: Floats, unit: Ints, n_zones: Ints
+    graph: Graph, polygons: Geometries, load: Floats, unit: Ints, n_zones: Ints, before: Ints
 ) -> Lands:
     """Tell lands from islands.
 
     Parameters
     ----------
     graph
-        Neighbours of the cells.
-    polygons, load, unit
-        (cells,) outline, load and unit of each.
+        Neighbours of the cells, inside units.
+    polygons, load, unit, before
+        (cells,) outline, load and unit of each, and its zone before, -1 for none: what had a zone
+        of its own keeps it, what was an island stays one.
     n_zones
         (units,) how many zones a unit is to have.
     """
     part = find_parts(graph, unit)
     n_parts = int(part.max()) + 1
-    of_part = np.zeros(n_parts, dtype=np.int64)
-    of_part[part] = unit
-    large = _are_large(
-        np.bincount(part, load, minlength=n_parts), np.bincount(part), of_part, n_zones
-    )
+    unit_of = np.zeros(n_parts, dtype=np.int64)
+    unit_of[part] = unit
+    large = _are_large(part, load, unit_of, n_zones, before)
     anchor = np.arange(len(part))
-    for island in np.unique(of_part[~large]):
-        cells = np.flatnonzero(unit == island)
-        small = ~large[part[cells]]
-        anchor[cells[small]] = _nearest(polygons, cells[small], cells[~small], part)
-    number = np.cumsum(large) - 1
-    order = np.argsort(of_part[large], kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
+    small = ~large[part]
+    for several in np.unique(unit[small]):
+        cells = np.flatnonzero(unit == several)
+        islands, mainland = cells[small[cells]], cells[~small[cells]]
+        anchor[islands] = find_nearest(polygons, islands, mainland, part[islands])
+    rank = np.zeros(n_parts, dtype=np.int64)
+    order = np.flatnonzero(large)
+    order = order[np.argsort(unit_of[order], kind="stable")]
     rank[order] = np.arange(len(order))
-    return Lands(rank[number[part[anchor]]], of_part[large][order], anchor)
+    return Lands(anchor, rank[part[anchor]], unit_of[order])
 
 
-def _are_large(load: Floats, n_cells: Ints, unit: Ints, n_zones: Ints) -> Bools:
-    """Tell which parts get zones of their own: no more than zones, with cells for all of them."""
-    total = np.bincount(unit, load, minlength=len(n_zones))
-    order = np.lexsort((np.arange(len(unit)), -n_cells, -load, unit))
-    first = np.append(True, unit[order][1:] != unit[order][:-1])
-    start = np.flatnonzero(first)
-    nth = np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
-    passed = np.cumsum(n_cells[order])
-    before = passed - n_cells[order]
-    before -= np.repeat(before[start], np.diff(np.append(start, len(order))))
-    k = n_zones[unit[order]]
-    worth = load[order] * k >= LARGE * total[unit[order]]
-    large = np.empty(len(unit), dtype=bool)
-    large[order] = (nth < k) & ((nth == 0) | worth | (before < k))
-    return large
-
-
-def _nearest(polygons: Geometries, islands: Ints, mainland: Ints, part: Ints) -> Ints:
-    """Find for each cell of islands the cell on the mainland that is nearest to its island."""
-    (asked, found), distance = shapely.STRtree(polygons[mainland]).query_nearest(
-        polygons[islands], return_distance=True
+def find_nearest(polygons: Geometries, cells: Ints, among: Ints, group: Ints) -> Ints:
+    """Find for each group of cells the one among others that is nearest; gives it by cell."""
+    (asked, found), distance = shapely.STRtree(polygons[among]).query_nearest(
+        polygons[cells], return_distance=True
     )
-    island = part[islands[asked]]
-    order = np.lexsort((found, distance, island))
-    names, first = np.unique(island[order], return_index=True)
-    return mainland[found[order[first]]][np.searchsorted(names, part[islands])]
+    order = np.lexsort((found, distance, group[asked]))
+    names, first = np.unique(group[asked][order], return_index=True)
+    nearest: Ints = among[found[order[first]]][np.searchsorted(names, group)]
+    return nearest
 
 
-def allot_lands(load: Floats, n_cells: Ints, unit: Ints, n_zones: Ints) -> Ints:
-    """Share out the zones of each unit among its lands, which stand together."""
-    given = n_zones[unit]
-    n_lands = np.bincount(unit, minlength=len(n_zones))
-    for several in np.flatnonzero(n_lands > 1):
-        lands = unit == several
-        given[lands] = allot(load[lands], n_cells[lands], int(n_zones[several]))
-    return given
+def _are_large(part: Ints, load: Floats, unit: Ints, n_zones: Ints, before: Ints) -> Bools:
+    """Tell which parts get zones of their own: no more than zones, with cells for all of them."""
+    n_parts, total = len(unit), np.bincount(unit[part], load, minlength=len(n_zones))
+    of_part = np.bincount(part, load, minlength=n_parts)
+    n_cells = np.bincount(part)
+    worth = of_part * n_zones[unit] >= LARGE * total[unit]
+    home = find_homes(before, part, load)
+    known = 2 * np.bincount(part, before >= 0, minlength=n_parts) > n_cells
+    worth[known] = np.isin(np.arange(n_parts), home)[known]
+    order = np.lexsort((-n_cells, -of_part, ~worth, unit))
+    first = np.append(True, unit[order][1:] != unit[order][:-1])
+    start = np.maximum.accumulate(np.where(first, np.arange(n_parts), 0))
+    nth = np.arange(n_parts) - start
+    passed = np.append(0, np.cumsum(n_cells[order]))
+    cells_before = passed[:-1] - passed[start]
+    wanted = n_zones[unit[order]]
+    large = np.zeros(n_parts, dtype=bool)
+    large[order] = (nth < wanted) & ((nth == 0) | worth[order] | (cells_before < wanted))
+    return large

@@ -1,38 +1,172 @@
-"""Cells into zones, on arrays."""
+"""Cells into zones, on arrays: land by land, drawn anew or carried over from before."""
 
 from __future__ import annotations
 
-import numpy as np, os, time
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from gridgeo._allot import allot
+import numpy as np
+
 from gridgeo._balance import level
+from gridgeo._halving import Ground, cut_apart
 from gridgeo._sharing import Bounds, Sharing
 from gridgeo._smoothing import smooth
-from gridgeo._halving import Ground, cut_apart
-from gridgeo._islands import allot_lands, find_lands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridgeo._islands import Lands
+    from gridgeo.schema import Bools, Floats, Ints
+
+    _Result = TypeVar("_Result")
+
+BATCH_CELLS: Final = 20_000
+"""Cells whose lands are worked on in one go: what a processor keeps at hand."""
 
 
-def fresh_zones(graph, polygons, xy, load, unit, n_zones, tolerance, turn, held=None):
-    T=[time.time()]
-    lands = find_lands(graph, polygons, load, unit, n_zones); T.append(time.time())
-    nodes = np.flatnonzero(~lands.on_island)
-    carried = np.bincount(lands.anchor, load, minlength=len(load))[nodes]
-    land = lands.land[nodes]
-    n_lands = len(lands.unit)
-    of_land = np.bincount(land, carried, minlength=n_lands)
-    k = allot_lands(of_land, np.bincount(land, minlength=n_lands), lands.unit, n_zones)
-    ground = Ground(graph.of(nodes), xy[nodes], carried)
-    zone = cut_apart(ground, land, k, turn); T.append(time.time())
-    group = np.repeat(np.arange(n_lands), k)
-    target = np.repeat(of_land / k, k)
-    now = Sharing(ground.graph, carried, zone, group, np.zeros(len(nodes), bool))
-    median = np.median(carried)
-    aim = np.maximum(tolerance / 2 * target, np.minimum(median / 2, tolerance * target))
-    b = Bounds(target, target - aim, target + aim)
-    level(now, b); T.append(time.time())
-    smooth(now, b); T.append(time.time())
-    level(now, Bounds(target, target * (1 - tolerance), target * (1 + tolerance))); T.append(time.time())
-    out = np.full(len(load), -1)
-    out[nodes] = now.zone
-    print('times', np.diff(T).round(3))
-    return out[lands.anchor], lands, group, target, []
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What zones should carry.
+
+    ``tolerance``: share by which one may be off the mean of its land; ``mean``: of all zones,
+    above which by the tolerance none should be where its land allows; ``limit``: a load that none
+    may exceed, infinite where there is none.
+    """
+
+    tolerance: float
+    mean: float
+    limit: float = np.inf
+
+    def bounds(self, target: Floats) -> Bounds:
+        """Give what zones may carry at last."""
+        high = target * (1 + self.tolerance)
+        overall = self.mean * (1 + self.tolerance)
+        high = np.where(target < overall, np.minimum(high, overall), high)
+        if self.limit < np.inf:
+            high = np.full_like(target, self.limit)
+        return Bounds(target, target * (1 - self.tolerance), high)
+
+    def aims(self, target: Floats, step: float) -> Bounds:
+        """Give what zones may carry at first: closer, so that later loads still find room.
+
+        No closer than ``step``, the load of a cell, allows.
+        """
+        least = np.minimum(step / 2, self.tolerance * target)
+        off = np.maximum(self.tolerance / 2 * target, least)
+        high = np.minimum(target + off, self.bounds(target).high)
+        return Bounds(target, target - off, high)
+
+
+def draw(ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float) -> tuple[Ints, Ints]:
+    """Draw the zones of connected lands: of like load, connected, compact.
+
+    Parameters
+    ----------
+    ground
+        The cells.
+    land
+        (cells,) the land of each.
+    n_zones
+        (lands,) how many zones each one gets; where a limit asks for it, it gets more.
+    rules
+        What zones should carry.
+    turn
+        Angle by which the first cuts are turned, radians.
+
+    Returns
+    -------
+    Ints
+        (cells,) zone of each.
+    Ints
+        (zones,) land of each, in order.
+    """
+
+    def work(lands: Ints) -> tuple[Ints, Ints, Ints]:
+        cells = np.flatnonzero(np.isin(land, lands))
+        own = np.searchsorted(lands, land[cells])
+        nth, n_drawn = _draw(ground.of(cells), own, n_zones[lands], rules, turn)
+        return cells, nth, n_drawn
+
+    nth = np.empty(len(land), dtype=np.int64)
+    n_drawn = []
+    for cells, of_batch, n_of_batch in in_batches(work, np.bincount(land)):
+        nth[cells] = of_batch
+        n_drawn.append(n_of_batch)
+    n_zones = np.concatenate(n_drawn)
+    return (np.cumsum(n_zones) - n_zones)[land] + nth, np.repeat(np.arange(len(n_zones)), n_zones)
+
+
+def settle(now: Sharing, rules: Rules) -> Ints:
+    """Bring loads within their bounds where they are not; gives the zone of each cell.
+
+    What is within is left as it is, and so is what comes again as it was given.
+    """
+    bounds = rules.bounds(targets(now))
+    of_cell = now.land[now.zone]
+
+    def work(lands: Ints) -> tuple[Ints, Ints]:
+        chosen = np.zeros(len(n_cells), dtype=bool)
+        chosen[lands] = True
+        part, cells, zones = now.of(chosen)
+        level(part, bounds.of(zones))
+        return cells, zones[part.zone]
+
+    zone = now.zone.copy()
+    n_cells = np.bincount(of_cell)
+    for cells, settled in in_batches(work, n_cells):
+        zone[cells] = settled
+    return zone
+
+
+def targets(now: Sharing) -> Floats:
+    """Give what each zone should carry: the mean of its land."""
+    n_zones = np.bincount(now.land)
+    loads = np.bincount(now.land, now.loads)
+    return (loads / np.maximum(n_zones, 1))[now.land]
+
+
+def in_batches(work: Callable[[Ints], _Result], n_cells: Ints) -> list[_Result]:
+    """Do a work on batches of lands, side by side; what it gives, in order."""
+    batch = np.cumsum(n_cells) // BATCH_CELLS
+    batches = np.split(np.arange(len(n_cells)), np.flatnonzero(np.diff(batch)) + 1)
+    if len(batches) == 1:
+        return [work(batches[0])]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(work, batches))
+
+
+def _draw(
+    ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float
+) -> tuple[Ints, Ints]:
+    """Draw zones, and anew with one more where one exceeds the limit; counted from 0 in lands."""
+    nth = np.zeros(len(land), dtype=np.int64)
+    n_zones, n_cells = n_zones.copy(), np.bincount(land)
+    pending = np.ones(len(n_zones), dtype=bool)
+    while pending.any():
+        lands = np.flatnonzero(pending)
+        cells = np.flatnonzero(pending[land])
+        own = np.searchsorted(lands, land[cells])
+        now = _draw_once(ground.of(cells), own, n_zones[lands], rules, turn)
+        first = np.cumsum(n_zones[lands]) - n_zones[lands]
+        nth[cells] = now.zone - first[own]
+        over = np.zeros(len(n_zones), dtype=bool)
+        over[lands[now.land[now.loads > rules.limit]]] = True
+        pending = over & (n_zones < n_cells)
+        n_zones[pending] += 1
+    return nth, n_zones
+
+
+def _draw_once(
+    ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float
+) -> Sharing:
+    zone = cut_apart(ground, land, n_zones, turn)
+    of_zone = np.repeat(np.arange(len(n_zones)), n_zones)
+    now = Sharing(ground.graph, ground.load, zone, of_zone, np.zeros(len(land), dtype=bool))
+    target = targets(now)
+    aims = rules.aims(target, float(np.median(ground.load)))
+    level(now, aims)
+    smooth(now, aims)
+    level(now, rules.bounds(target))
+    return now
