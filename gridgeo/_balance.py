@@ -83,7 +83,7 @@ class _Session:
             self.closed = self.closed[~again[self.now.land[self.closed // len(self.now.land)]]]
 
     def _round(self) -> Bools:
-        """Offer a deal to zones out of bounds, one to a zone; tells in which lands there was one."""
+        """Offer deals to zones out of bounds, one to a zone; tells in which lands there was one."""
         borderers = self._borderers()
         tried = np.zeros_like(self.open_lands)
         for deal in DEALS:
@@ -97,9 +97,7 @@ class _Session:
                     borderers = borderers.take(~(changed[borderers.old] | changed[borderers.new]))
         return tried
 
-    def _offers(
-        self, deal: Deal, sign: int, borderers: Borderers, tried: Bools
-    ) -> Offers | None:
+    def _offers(self, deal: Deal, sign: int, borderers: Borderers, tried: Bools) -> Offers | None:
         """Find deals for the zones that carry too much, or by sign too little."""
         now, loads = self.now, self.now.loads
         out = loads > self.bounds.high if sign > 0 else loads < self.bounds.low

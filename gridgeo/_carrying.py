@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from gridgeo._allot import allot
-from gridgeo._graph import borders_with, find_parts, is_largest_part
+from gridgeo._graph import add_up, borders_with, find_parts, find_ways, is_largest_part
 from gridgeo._halving import cut_apart
 from gridgeo._homes import NOWHERE, find_homes
 
 if TYPE_CHECKING:
     from gridgeo._graph import Graph
     from gridgeo._halving import Ground
-    from gridgeo.schema import Bools, Floats, Ints
+    from gridgeo._homes import Before
+    from gridgeo.schema import Bools, Ints
 
 
 class HeldApartError(Exception):
@@ -44,19 +43,19 @@ class Carried:
     land: Ints
 
 
-def carry_over(
-    ground: Ground, land: Ints, n_zones: Ints, before: Ints, held: Bools
-) -> Carried:
+def carry_over(ground: Ground, land: Ints, n_zones: Ints, before: Before) -> Carried:
     """Carry zones over to cells: connected, and as many in each land as are asked for.
 
     Parameters
     ----------
     ground
         The cells.
-    land, before, held
-        (cells,) land of each; zone before, ``NOWHERE`` for none; whether it must stay there.
+    land
+        (cells,) the land of each.
     n_zones
         (lands,) how many zones each one gets.
+    before
+        The zones of the cells before.
 
     Returns
     -------
@@ -69,16 +68,15 @@ def carry_over(
         Held cells of a zone cannot be joined, or there are more zones with held cells in a land
         than it gets.
     """
-    home = find_homes(before, land, ground.load, held)
-    zone = np.where((before >= 0) & (home[before] == land), before, NOWHERE)
-    abroad = held & (zone == NOWHERE)
-    if abroad.any():
-        raise HeldApartError(
-            np.flatnonzero(abroad), "lie apart from the other locked cells of their zone"
-        )
-    zone, held = _join_held(ground.graph, zone, held)
+    home = find_homes(before, land, ground.load)
+    at_home = before.known & (home[before.zone] == land)
+    abroad = np.flatnonzero(before.held & ~at_home)
+    if len(abroad):
+        raise HeldApartError(abroad, "lie apart from the other locked cells of their zone")
+    zone = np.where(at_home, before.zone, NOWHERE)
+    zone, held = _join_held(ground.graph, zone, before.held)
     zone = _without_strays(ground, zone, held)
-    zone, home = _settle_empty(ground.graph, zone, land, home, len(n_zones))
+    zone, home = _settle_empty(zone, land, home, len(n_zones))
     zone = _grow(ground.graph, zone)
     zone, home = _give_up(ground, zone, home, n_zones, held)
     zone, home = _split(ground, zone, home, n_zones, held)
@@ -87,38 +85,38 @@ def carry_over(
 
 def _join_held(graph: Graph, zone: Ints, held: Bools) -> tuple[Ints, Bools]:
     """Join the held cells of each zone by the shortest way over cells that nobody holds."""
-    label = np.where(held, zone, NOWHERE)
-    part = np.where(held, find_parts(graph, label), NOWHERE)
-    pairs = np.unique(np.stack([label[held], part[held]]), axis=1)
-    names, n_parts = np.unique(pairs[0], return_counts=True)
     zone, held = zone.copy(), held.copy()
-    for apart in names[n_parts > 1]:
-        # A way through the zone's own cells is nearer than any other.
-        step = np.where(zone[graph.target] == apart, 1.0, 1000.0)
-        free = ~held | (zone == apart)
-        usable = free[graph.source] & free[graph.target]
-        links = csr_array(
-            (step[usable], (graph.source[usable], graph.target[usable])),
-            shape=(graph.n_cells, graph.n_cells),
-        )
-        own = np.flatnonzero(held & (zone == apart))
-        reached = own[part[own] == part[own[0]]]
-        for piece in np.unique(part[own[part[own] != part[own[0]]]]):
+    part = find_parts(graph, np.where(held, zone, NOWHERE))
+    pairs = np.unique(np.stack([zone[held], part[held]]), axis=1)
+    names, n_parts = np.unique(pairs[0], return_counts=True)
+    for name in names[n_parts > 1]:
+        own = np.flatnonzero(held & (zone == name))
+        joined = own[part[own] == part[own[0]]]
+        for piece in np.unique(part[np.setdiff1d(own, joined)]):
             cells = own[part[own] == piece]
-            distance, back, _ = dijkstra(
-                links, indices=reached, min_only=True, return_predecessors=True
-            )
-            at = int(cells[np.argmin(distance[cells])])
-            if not np.isfinite(distance[at]):
-                raise HeldApartError(
-                    cells, "are cut off from the other locked cells of their zone"
-                )
-            way = [at]
-            while back[way[-1]] >= 0:
-                way.append(int(back[way[-1]]))
-            zone[way], held[way] = apart, True
-            reached = np.union1d(np.append(reached, cells), way)
+            way = _way_between(graph, zone, held, joined, cells)
+            zone[way], held[way] = name, True
+            joined = np.concatenate([joined, cells, way])
     return zone, held
+
+
+def _way_between(graph: Graph, zone: Ints, held: Bools, some: Ints, others: Ints) -> Ints:
+    """Find the cells on the shortest way between two pieces of a zone."""
+    own = zone == zone[some[0]]
+    free = ~held | own
+    usable = free[graph.source] & free[graph.target]
+    # No way is worth leaving the zone for.
+    step = np.where(own[graph.target[usable]], 1.0, float(graph.n_cells))
+    distance, before, _ = find_ways(
+        graph.source[usable], graph.target[usable], step, graph.n_cells, some
+    )
+    at = int(others[np.argmin(distance[others])])
+    if not np.isfinite(distance[at]):
+        raise HeldApartError(others, "are cut off from the other locked cells of their zone")
+    way = [at]
+    while before[way[-1]] >= 0:
+        way.append(int(before[way[-1]]))
+    return np.array(way)
 
 
 def _without_strays(ground: Ground, zone: Ints, held: Bools) -> Ints:
@@ -134,9 +132,7 @@ def _without_strays(ground: Ground, zone: Ints, held: Bools) -> Ints:
     return kept
 
 
-def _settle_empty(
-    graph: Graph, zone: Ints, land: Ints, home: Ints, n_lands: int
-) -> tuple[Ints, Ints]:
+def _settle_empty(zone: Ints, land: Ints, home: Ints, n_lands: int) -> tuple[Ints, Ints]:
     """Give a zone of its own to each land that has none."""
     kept = np.zeros(len(home), dtype=bool)
     kept[zone[zone >= 0]] = True
@@ -163,12 +159,12 @@ def _grow(graph: Graph, zone: Ints) -> Ints:
 def _give_up(
     ground: Ground, zone: Ints, home: Ints, n_zones: Ints, held: Bools
 ) -> tuple[Ints, Ints]:
-    """Hand the lightest zones out to their neighbours where a land has too many."""
+    """Hand the lightest zones out to neighbours where a land has too many; of equals the last."""
     loads = np.bincount(zone, ground.load, minlength=len(home))
     fixed = np.zeros(len(home), dtype=bool)
     fixed[zone[held]] = True
     there = np.flatnonzero(home >= 0)
-    order = there[np.lexsort((there, loads[there], fixed[there], home[there]))]
+    order = there[np.lexsort((-there, loads[there], fixed[there], home[there]))]
     lands = home[order]
     nth = np.arange(len(order)) - np.searchsorted(lands, lands)
     leaving = order[nth < (np.bincount(lands, minlength=len(n_zones)) - n_zones)[lands]]
@@ -182,11 +178,9 @@ def _give_up(
     return _grow(ground.graph, np.where(np.isin(zone, leaving), NOWHERE, zone)), home
 
 
-def _split(
-    ground: Ground, zone: Ints, home: Ints, n_zones: Ints, held: Bools
-) -> tuple[Ints, Ints]:
+def _split(ground: Ground, zone: Ints, home: Ints, n_zones: Ints, held: Bools) -> tuple[Ints, Ints]:
     """Cut the heaviest zones apart where a land has too few; the heaviest piece is the old one."""
-    loads = np.bincount(zone, ground.load, minlength=len(home))
+    loads = add_up(ground.load, zone, len(home))
     n_cells = np.bincount(zone, minlength=len(home))
     n_cells[np.unique(zone[held])] = 1
     into = np.ones(len(home), dtype=np.int64)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
+from gridgeo._graph import find_ways
 from gridgeo._sharing import Moves
 from gridgeo._smoothing import are_best
 
@@ -38,13 +37,18 @@ class Borderers:
     def turned(self) -> Borderers:
         """Give them in the opposite direction, from the new zone to the old one."""
         order = np.argsort(self.new * self.n_zones + self.old, kind="stable")
-        columns = (self.cell, self.new, self.old, self.load, self.shape)
-        return Borderers(*(column[order] for column in columns), n_zones=self.n_zones)
+        return replace(self, old=self.new, new=self.old).take(order)
 
     def take(self, kept: Bools | Ints) -> Borderers:
         """Give some of the cells."""
-        columns = (self.cell, self.old, self.new, self.load, self.shape)
-        return Borderers(*(column[kept] for column in columns), n_zones=self.n_zones)
+        return Borderers(
+            self.cell[kept],
+            self.old[kept],
+            self.new[kept],
+            self.load[kept],
+            self.shape[kept],
+            self.n_zones,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,7 @@ def hand_on(borderers: Borderers, excess: Floats, roots: Ints) -> Offers | None:
     n_zones = borderers.n_zones
     pair, first = _groups(borderers.pair)
     ease = 1 + np.minimum.reduceat(borderers.shape, first) if len(first) else borderers.shape
-    links = csr_array((ease, (pair // n_zones, pair % n_zones)), shape=(n_zones, n_zones))
-    distance, before, root = dijkstra(
-        links, indices=roots, min_only=True, return_predecessors=True
-    )
+    distance, before, root = find_ways(pair // n_zones, pair % n_zones, ease, n_zones, roots)
     ends = np.flatnonzero(np.isfinite(distance) & (distance > 0) & (excess < 0))
     if not len(ends):
         return None
@@ -91,7 +92,8 @@ def exchange(borderers: Borderers, excess: Floats, roots: Ints) -> Offers | None
     """Offer each root to exchange a cell for a lighter one of a neighbour that carries less."""
     is_root = np.zeros(borderers.n_zones, dtype=bool)
     is_root[roots] = True
-    giving = borderers.take(is_root[borderers.old] & (excess[borderers.old] > excess[borderers.new]))
+    lighter = excess[borderers.old] > excess[borderers.new]
+    giving = borderers.take(is_root[borderers.old] & lighter)
     wanted = (excess[giving.old] - excess[giving.new]) / 2
     back = borderers.take(is_root[borderers.new])
     back = back.take(np.lexsort((back.load, back.pair)))
@@ -142,7 +144,7 @@ def _walk_back(ends: Ints, root: Ints, before: Ints) -> tuple[Ints, Ints, Ints]:
     chain, new = np.arange(len(ends)), ends
     steps = []
     while len(chain):
-        old = before[new].astype(np.int64)
+        old = before[new]
         steps.append((old, new, chain))
         going = old != root[new]
         chain, new = chain[going], old[going]

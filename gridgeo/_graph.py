@@ -1,4 +1,4 @@
-"""Who borders on whom: cells as a graph on flat arrays."""
+"""Who borders on whom: cells as a graph on flat arrays; the only room that imports scipy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridgeo._rings import repeated
 
@@ -53,6 +53,11 @@ def both_ways(left: Ints, right: Ints, border: Floats, n_cells: int) -> Graph:
     return Graph(source[order], target[order], np.append(border, border)[order], n_cells)
 
 
+def add_up(values: Floats, label: Ints, n_labels: int) -> Floats:
+    """Add up values by label."""
+    return np.bincount(label, values, minlength=n_labels).astype(np.float64)
+
+
 def borders_with(graph: Graph, label: Ints, n_labels: int) -> tuple[Ints, Ints, Floats]:
     """Measure the border of each cell with every label of its neighbours but its own.
 
@@ -69,7 +74,7 @@ def borders_with(graph: Graph, label: Ints, n_labels: int) -> tuple[Ints, Ints, 
 
 
 def find_parts(graph: Graph, label: Ints | None = None) -> Ints:
-    """Number the connected parts of a graph, cells of different labels always being apart."""
+    """Find the connected parts of a graph, numbered; cells of different labels are always apart."""
     if label is not None:
         graph = graph.keep(label[graph.source] == label[graph.target])
     start = np.searchsorted(graph.source, np.arange(graph.n_cells + 1)).astype(np.int32)
@@ -80,6 +85,34 @@ def find_parts(graph: Graph, label: Ints | None = None) -> Ints:
     # Every edge is there both ways, so that strong parts are all parts, found in one walk.
     _, part = connected_components(matrix, directed=True, connection="strong")
     return part.astype(np.int64)
+
+
+def find_ways(
+    source: Ints, target: Ints, length: Floats, n: int, roots: Ints
+) -> tuple[Floats, Ints, Ints]:
+    """Find the shortest way from any root to everything that links lead to.
+
+    Parameters
+    ----------
+    source, target, length
+        (links,) from where, to where, how long; each pair once.
+    n
+        How many there are that links may join.
+    roots
+        Where ways begin.
+
+    Returns
+    -------
+    Floats
+        (n,) length of the way, infinite where there is none.
+    Ints
+        (n,) what comes before on the way; negative at its root and where there is none.
+    Ints
+        (n,) the root; negative where there is none.
+    """
+    links = csr_array((length, (source, target)), shape=(n, n))
+    distance, before, root = dijkstra(links, indices=roots, min_only=True, return_predecessors=True)
+    return distance, before.astype(np.int64), root.astype(np.int64)
 
 
 def is_largest_part(part: Ints, label: Ints, size: Floats) -> Bools:

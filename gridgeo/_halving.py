@@ -73,9 +73,7 @@ def _halve(ground: Ground, group: Ints, n_zones: Ints, turn: float) -> tuple[Boo
         along = ground.xy @ np.array([np.cos(angle), np.sin(angle)])
         tried = _cut_across(along, ground.load, group, n_zones)
         crossing = tried[graph.source] != tried[graph.target]
-        length = np.bincount(
-            group[graph.source], graph.border * crossing, minlength=len(n_zones)
-        )
+        length = np.bincount(group[graph.source], graph.border * crossing, minlength=len(n_zones))
         better = length < shortest
         shortest[better] = length[better]
         beyond = np.where(better[group], tried, beyond)

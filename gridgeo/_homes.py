@@ -1,7 +1,8 @@
-"""Where zones of before have most of what they carry."""
+"""Zones of before: which cells were theirs, and where each has most of what it carries."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,31 +11,54 @@ if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Ints
 
 NOWHERE: Final = -1
+"""Stands for the zone, the land or the unit where there is none."""
 
 
-def find_homes(
-    before: Ints, place: Ints, load: Floats, held: Bools | None = None
-) -> Ints:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Zones of before.
+
+    (cells,) ``zone``: the zone of each, ``NOWHERE`` for none; ``held``: whether it must stay
+    there. ``n_zones``: how many zones there are, those without a cell too.
+    """
+
+    zone: Ints
+    held: Bools
+    n_zones: int
+
+    @property
+    def known(self) -> Bools:
+        """Tell which cells had a zone."""
+        known: Bools = self.zone != NOWHERE
+        return known
+
+    def of(self, cells: Ints) -> Before:
+        """Give some of the cells."""
+        return Before(self.zone[cells], self.held[cells], self.n_zones)
+
+
+def find_homes(before: Before, place: Ints, load: Floats) -> Ints:
     """Find the place that has most of each zone: most held cells, then load, then cells.
 
     Parameters
     ----------
-    before, place, load, held
-        (cells,) zone of each, ``NOWHERE`` for none; where it lies; what it carries; whether it
-        must stay in its zone.
+    before
+        The zones.
+    place, load
+        (cells,) where each lies, and what it carries.
 
     Returns
     -------
     Ints
         (zones,) a place each; ``NOWHERE`` for a zone without cells.
     """
-    home = np.full(int(before.max(initial=-1)) + 1, NOWHERE)
-    cells = np.flatnonzero(before >= 0)
+    cells = np.flatnonzero(before.known)
     n_places = int(place.max(initial=0)) + 1
-    pair, own = np.unique(before[cells] * n_places + place[cells], return_inverse=True)
-    n_held = np.zeros(len(pair)) if held is None else np.bincount(own, held[cells])
-    order = np.lexsort((-np.bincount(own), -np.bincount(own, load[cells]), -n_held, pair // n_places))
-    zone = pair[order] // n_places
-    first = np.append(True, zone[1:] != zone[:-1])[: len(zone)]
-    home[zone[first]] = pair[order[first]] % n_places
+    pair, own = np.unique(before.zone[cells] * n_places + place[cells], return_inverse=True)
+    measures = (np.ones(len(cells)), load[cells], before.held[cells])
+    most = [np.bincount(own, measure, minlength=len(pair)) for measure in measures]
+    # The last of each zone is the one with most, and of equal ones the first place.
+    order = np.lexsort((-pair, *most, pair // n_places))
+    home = np.full(before.n_zones, NOWHERE)
+    home[pair[order] // n_places] = pair[order] % n_places
     return home

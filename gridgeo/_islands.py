@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._graph import find_parts
+from gridgeo._graph import add_up, find_parts
 from gridgeo._homes import find_homes
 
 if TYPE_CHECKING:
     from gridgeo._graph import Graph
+    from gridgeo._homes import Before
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 LARGE: Final = 0.5
@@ -22,7 +23,7 @@ mean than one that takes the part in."""
 
 @dataclass(frozen=True, slots=True)
 class Lands:
-    """The connected grounds that are cut into zones, and the islands that go with one of their cells.
+    """The connected grounds that are cut into zones, and the islands that go with their cells.
 
     (cells,) ``anchor``: the cell with which each one goes, itself but for islands; ``land``: the
     land of that. (lands,) ``unit``, in order.
@@ -39,11 +40,11 @@ class Lands:
 
     def carried(self, load: Floats) -> Floats:
         """Give the load of each cell of the mainland, with that of the islands it anchors."""
-        return np.bincount(self.anchor, load, minlength=len(load))[self.mainland]
+        return add_up(load, self.anchor, len(load))[self.mainland]
 
 
 def find_lands(
-    graph: Graph, polygons: Geometries, load: Floats, unit: Ints, n_zones: Ints, before: Ints
+    graph: Graph, polygons: Geometries, load: Floats, unit: Ints, n_zones: Ints, before: Before
 ) -> Lands:
     """Tell lands from islands.
 
@@ -51,11 +52,12 @@ def find_lands(
     ----------
     graph
         Neighbours of the cells, inside units.
-    polygons, load, unit, before
-        (cells,) outline, load and unit of each, and its zone before, -1 for none: what had a zone
-        of its own keeps it, what was an island stays one.
+    polygons, load, unit
+        (cells,) outline, load and unit of each.
     n_zones
         (units,) how many zones a unit is to have.
+    before
+        The zones of before: what had zones of its own keeps them, what was an island stays one.
     """
     part = find_parts(graph, unit)
     n_parts = int(part.max()) + 1
@@ -86,14 +88,14 @@ def find_nearest(polygons: Geometries, cells: Ints, among: Ints, group: Ints) ->
     return nearest
 
 
-def _are_large(part: Ints, load: Floats, unit: Ints, n_zones: Ints, before: Ints) -> Bools:
+def _are_large(part: Ints, load: Floats, unit: Ints, n_zones: Ints, before: Before) -> Bools:
     """Tell which parts get zones of their own: no more than zones, with cells for all of them."""
     n_parts, total = len(unit), np.bincount(unit[part], load, minlength=len(n_zones))
     of_part = np.bincount(part, load, minlength=n_parts)
     n_cells = np.bincount(part)
     worth = of_part * n_zones[unit] >= LARGE * total[unit]
     home = find_homes(before, part, load)
-    known = 2 * np.bincount(part, before >= 0, minlength=n_parts) > n_cells
+    known = 2 * np.bincount(part, before.known, minlength=n_parts) > n_cells
     worth[known] = np.isin(np.arange(n_parts), home)[known]
     order = np.lexsort((-n_cells, -of_part, ~worth, unit))
     first = np.append(True, unit[order][1:] != unit[order][:-1])

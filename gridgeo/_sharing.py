@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridgeo._graph import borders_with, find_parts
+from gridgeo._graph import add_up, borders_with, find_parts
 
 if TYPE_CHECKING:
     from gridgeo._graph import Graph
@@ -58,7 +58,7 @@ class Sharing:
     @property
     def loads(self) -> Floats:
         """What each zone carries."""
-        return np.bincount(self.zone, self.load, minlength=len(self.land))
+        return add_up(self.load, self.zone, len(self.land))
 
     def of(self, lands: Bools) -> tuple[Sharing, Ints, Ints]:
         """Give some of the lands; and their cells and zones, which count from 0 in it."""

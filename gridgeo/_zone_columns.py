@@ -92,14 +92,7 @@ def read_zones(cells: GeoDataFrame, zones: str | pd.Series | None, name: str) ->
     """Read the code of each cell's zone; empty text where it has none."""
     if zones is None:
         return pd.Series("", index=cells.index, dtype="str")
-    if isinstance(zones, str):
-        require_columns(cells, [zones], "cells")
-        zones = cells[zones]
-    elif not isinstance(zones, pd.Series):
-        raise InputError(f"`{name}` must be a column of the cells or a Series, not {zones!r}.")
-    else:
-        zones = on_cells(zones, cells, name, complete=False)
-    codes = text(zones)
+    codes = text(_column(cells, zones, name, complete=False))
     return codes.where(codes.str.strip() != "", "")
 
 
@@ -107,16 +100,10 @@ def read_locked(cells: GeoDataFrame, locked: str | pd.Series | None) -> Bools:
     """Read which cells must stay in their zones."""
     if locked is None:
         return np.zeros(len(cells), dtype=bool)
-    if isinstance(locked, str):
-        require_columns(cells, [locked], "cells")
-        locked = cells[locked]
-    elif not isinstance(locked, pd.Series):
-        raise InputError(f"`locked` must be a column of the cells or a Series, not {locked!r}.")
-    else:
-        locked = on_cells(locked, cells, "locked")
-    if not pd.api.types.is_bool_dtype(locked.dtype):
-        raise SchemaError(f"`locked` must be True or False for every cell, not {locked.dtype}.")
-    return locked.to_numpy(bool)
+    stays = _column(cells, locked, "locked")
+    if not pd.api.types.is_bool_dtype(stays.dtype) or stays.isna().any():
+        raise SchemaError(f"`locked` must be True or False for every cell, not {stays.dtype}.")
+    return stays.to_numpy(bool)
 
 
 def on_cells(
@@ -139,6 +126,19 @@ def force_plane(polygons: Geometries) -> Geometries:
     """Drop heights."""
     flat: Geometries = shapely.force_2d(polygons) if shapely.has_z(polygons).any() else polygons
     return flat
+
+
+def _column(
+    cells: GeoDataFrame, given: str | pd.Series, name: str, *, complete: bool = True
+) -> pd.Series:
+    """Give a column of the cells, or a Series brought onto their index."""
+    if isinstance(given, pd.Series):
+        return on_cells(given, cells, name, complete=complete)
+    if not isinstance(given, str):
+        raise InputError(f"`{name}` must be a column of the cells or a Series, not {given!r}.")
+    require_columns(cells, [given], "cells")
+    column: pd.Series = cells[given]
+    return column
 
 
 def _numbers(values: pd.Series, name: str) -> Floats:

@@ -25,25 +25,25 @@ def order_zones(centers: Floats, m2: Floats, unit: Ints) -> Ints:
 
 
 def number_zones(order: Ints, unit: Ints, after: Ints) -> Ints:
-    """Number the zones of each unit, in order, from the number after those that were used."""
+    """Give numbers to the zones of each unit, in order, that go on from those that were used."""
     numbers = np.empty(len(unit), dtype=np.int64)
     numbers[order] = number_within(unit[order]) + after[unit[order]]
     return numbers
 
 
 def highest_numbers(codes: pd.Index, units: pd.Index) -> Ints:
-    """Find the highest number in the codes of each unit: digits after the unit's own code."""
+    """Find the highest number in the codes of each unit: the digits that end what follows it."""
     highest = np.zeros(len(units), dtype=np.int64)
-    for place, unit in enumerate(units):
-        own = codes[codes.str.startswith(unit)].str.slice(len(unit))
-        numbers = pd.to_numeric(own.str.extract(r"(\d{1,9})$", expand=False)).dropna()
-        highest[place] = int(numbers.max()) if len(numbers) else 0
+    texts = pd.Series(codes, dtype="str")
+    for width in np.unique(units.str.len()):
+        unit = units.get_indexer(pd.Index(texts.str[:width]))
+        ending = texts.str[width:].str.extract(r"(\d{1,9})$", expand=False)
+        found = (unit >= 0) & ending.notna().to_numpy()
+        np.maximum.at(highest, unit[found], ending[found].astype(np.int64).to_numpy())
     return highest
 
 
-def write_codes(
-    units: pd.Index, unit: Ints, numbers: Ints, scheme: CodeScheme | None
-) -> pd.Series:
+def write_codes(units: pd.Index, unit: Ints, numbers: Ints, scheme: CodeScheme | None) -> pd.Series:
     """Write the codes of zones: the unit's code, then the number.
 
     Raises

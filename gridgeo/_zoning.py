@@ -17,8 +17,7 @@ from gridgeo._smoothing import smooth
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gridgeo._islands import Lands
-    from gridgeo.schema import Bools, Floats, Ints
+    from gridgeo.schema import Floats, Ints
 
     _Result = TypeVar("_Result")
 
@@ -158,9 +157,7 @@ def _draw(
     return nth, n_zones
 
 
-def _draw_once(
-    ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float
-) -> Sharing:
+def _draw_once(ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float) -> Sharing:
     zone = cut_apart(ground, land, n_zones, turn)
     of_zone = np.repeat(np.arange(len(n_zones)), n_zones)
     now = Sharing(ground.graph, ground.load, zone, of_zone, np.zeros(len(land), dtype=bool))

@@ -162,13 +162,11 @@ def zone_codes(
     of_cell, unit_names = pd.factorize(units.array, sort=True)
     unit = np.zeros(len(names), dtype=np.int64)
     unit[zone] = of_cell
-    faults.add(
-        CodeError, unit[zone] != of_cell, f"zones that lie in two of {within!r}; split them"
-    )
+    faults.add(CodeError, unit[zone] != of_cell, f"zones that lie in two of {within!r}; split them")
     faults.raise_if_any()
     moved = force_plane(to_crs(cells, metric_crs(cells)).geometry.to_numpy())
     m2, xy = shapely.area(moved), shapely.get_coordinates(shapely.centroid(moved))
-    total = np.bincount(zone, m2)
+    total = np.bincount(zone, m2).astype(np.float64)
     centers = np.column_stack([np.bincount(zone, m2 * axis) / total for axis in xy.T])
     numbers = number_zones(order_zones(centers, total, unit), unit, 0 * np.arange(len(unit_names)))
     codes = write_codes(pd.Index(unit_names), unit, numbers, scheme)

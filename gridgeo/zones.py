@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,7 +13,7 @@ from gridgeo._carrying import HeldApartError
 from gridgeo._collector import collector_held
 from gridgeo._edges import shared_borders
 from gridgeo._graph import both_ways
-from gridgeo._homes import NOWHERE
+from gridgeo._homes import Before
 from gridgeo._plan import Task, draft, share_out
 from gridgeo._zone_columns import (
     force_plane,
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
     from gridgeo._plan import Draft
     from gridgeo._zone_columns import Load
-    from gridgeo.schema import Bools, Floats, Geometries, Ints
+    from gridgeo.schema import Bools, Geometries, Ints
 
 TURN: Final = 0.05
 """Radians by which a seed turns the first cuts: enough for another plan, too little to cut a
@@ -118,15 +117,18 @@ def cells_to_zones(  # noqa: PLR0913 - what is asked of zones, all named
     Examples
     --------
     >>> import geopandas, shapely
-    >>> columns, rows = np.meshgrid(np.arange(6), np.arange(4))
+    >>> x, y = np.meshgrid(np.arange(0, 600, 100), np.arange(0, 400, 100))
     >>> cells = geopandas.GeoDataFrame(
     ...     {"cell_code": [f"A-{n:04d}" for n in range(24)], "lamps": [3] * 12 + [1] * 12},
-    ...     geometry=shapely.box(columns, rows, columns + 1, rows + 1).ravel() * 1,
+    ...     geometry=shapely.box(x, y, x + 100, y + 100).ravel(),
     ...     crs="EPSG:4547",
     ... )
     >>> zoned = cells_to_zones(cells, n_zones=4, load="lamps")
-    >>> zoned.groupby("zone_code")["lamps"].agg(["size", "sum"]).to_dict("list")
-    {'size': [...], 'sum': [12, 12, 12, 12]}
+    >>> zoned.groupby("zone_code")["lamps"].sum().to_dict()
+    {'Z01': 12, 'Z02': 12, 'Z03': 12, 'Z04': 12}
+    >>> fewer = cells_to_zones(zoned, n_zones=3, load="lamps", previous="zone_code")
+    >>> sorted(fewer["zone_code"].unique())
+    ['Z01', 'Z02', 'Z03']
     """
     request = _read(cells, load, within, previous, locked)
     _guard(request, n_zones, max_load, tolerance, seed)
@@ -138,7 +140,9 @@ def cells_to_zones(  # noqa: PLR0913 - what is asked of zones, all named
         made = draft(request.task, of_unit, rules, turn)
     except HeldApartError as error:
         rows = request.rows[error.cells]
-        raise InputError(f"locked cells {error} {name_rows(rows)}; unlock some.", rows=rows) from error
+        raise InputError(
+            f"locked cells {error} {name_rows(rows)}; unlock some.", rows=rows
+        ) from error
     codes = _codes(made, request)
     order = np.argsort(codes, kind="stable")
     order = order[made.unit[order] >= 0]
@@ -175,14 +179,14 @@ def _read(
     carried = read_load(cells, load, shapely.area(polygons))[order]
     unit, units = pd.factorize(read_unit(cells, within).array[order], sort=True)
     before, zones = pd.factorize(
-        read_zones(cells, previous, "previous").replace("", None).array[order], sort=True
+        read_zones(cells, previous, "previous").replace("", None).iloc[order], sort=True
     )
     held = read_locked(cells, locked)[order]
     polygons = polygons[order]
     left, right, border = shared_borders(polygons)
     same = unit[left] == unit[right]
     graph = both_ways(left[same], right[same], border[same], len(cells))
-    task = Task(graph, polygons, carried, unit, before, held)
+    task = Task(graph, polygons, carried, unit, Before(before, held, len(zones)))
     return _Request(task, order, cells.index[order], pd.Index(units), pd.Index(zones, dtype="str"))
 
 
@@ -197,14 +201,17 @@ def _guard(
         raise InputError("`load` is 0 in every cell; choose a column that says what is carried.")
     if n_zones is not None and max_load is not None:
         raise InputError("give `n_zones` or `max_load`, not both.")
-    if n_zones is None and max_load is None and not (task.before >= 0).any():
+    if n_zones is None and max_load is None and not task.before.known.any():
         raise InputError("say how many zones: `n_zones=`, or what one may carry: `max_load=`.")
     if n_zones is not None:
         _guard_number(n_zones, len(request.units), len(task.load))
     if max_load is not None:
         require_number(max_load, "max_load", at_least=0)
-        _refuse_rows(request, task.load > max_load, "cells alone carry more than `max_load`; raise it")
-    _refuse_rows(request, task.held & (task.before < 0), "locked cells have no previous zone")
+        _refuse_rows(
+            request, task.load > max_load, "cells alone carry more than `max_load`; raise it"
+        )
+    without = task.before.held & ~task.before.known
+    _refuse_rows(request, without, "locked cells have no previous zone; unlock them")
 
 
 def _guard_number(n_zones: int, n_units: int, n_cells: int) -> None:
