@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,14 +13,15 @@ from gridgeo._sharing import Bounds, Sharing
 from gridgeo._smoothing import smooth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gridgeo.schema import Floats, Ints
 
-    _Result = TypeVar("_Result")
-
 BATCH_CELLS: Final = 20_000
-"""Cells whose lands are worked on in one go: what a processor keeps at hand."""
+"""Cells whose lands are worked on in one go: enough for numpy to be at its best, and little enough
+for them to be at hand."""
+
+TRIES: Final = 4
+"""Plans that are drawn of a land at most, turned further each time, while zones are out of bounds.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +80,12 @@ def draw(ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float) -
     Ints
         (zones,) land of each, in order.
     """
-
-    def work(lands: Ints) -> tuple[Ints, Ints, Ints]:
-        cells = np.flatnonzero(np.isin(land, lands))
-        own = np.searchsorted(lands, land[cells])
-        nth, n_drawn = _draw(ground.of(cells), own, n_zones[lands], rules, turn)
-        return cells, nth, n_drawn
-
     nth = np.empty(len(land), dtype=np.int64)
-    n_drawn = []
-    for cells, of_batch, n_of_batch in in_batches(work, np.bincount(land)):
-        nth[cells] = of_batch
-        n_drawn.append(n_of_batch)
-    n_zones = np.concatenate(n_drawn)
+    n_zones = n_zones.copy()
+    for lands in batches(np.bincount(land)):
+        cells = np.flatnonzero((land >= lands[0]) & (land <= lands[-1]))
+        own = land[cells] - lands[0]
+        nth[cells], n_zones[lands] = _draw(ground.of(cells), own, n_zones[lands], rules, turn)
     return (np.cumsum(n_zones) - n_zones)[land] + nth, np.repeat(np.arange(len(n_zones)), n_zones)
 
 
@@ -103,19 +95,13 @@ def settle(now: Sharing, rules: Rules) -> Ints:
     What is within is left as it is, and so is what comes again as it was given.
     """
     bounds = rules.bounds(targets(now))
-    of_cell = now.land[now.zone]
-
-    def work(lands: Ints) -> tuple[Ints, Ints]:
+    zone, n_cells = now.zone.copy(), np.bincount(now.land[now.zone])
+    for lands in batches(n_cells):
         chosen = np.zeros(len(n_cells), dtype=bool)
         chosen[lands] = True
         part, cells, zones = now.of(chosen)
         level(part, bounds.of(zones))
-        return cells, zones[part.zone]
-
-    zone = now.zone.copy()
-    n_cells = np.bincount(of_cell)
-    for cells, settled in in_batches(work, n_cells):
-        zone[cells] = settled
+        zone[cells] = zones[part.zone]
     return zone
 
 
@@ -126,14 +112,10 @@ def targets(now: Sharing) -> Floats:
     return (loads / np.maximum(n_zones, 1))[now.land]
 
 
-def in_batches(work: Callable[[Ints], _Result], n_cells: Ints) -> list[_Result]:
-    """Do a work on batches of lands, side by side; what it gives, in order."""
+def batches(n_cells: Ints) -> list[Ints]:
+    """Put lands that follow one another into batches."""
     batch = np.cumsum(n_cells) // BATCH_CELLS
-    batches = np.split(np.arange(len(n_cells)), np.flatnonzero(np.diff(batch)) + 1)
-    if len(batches) == 1:
-        return [work(batches[0])]
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(work, batches))
+    return np.split(np.arange(len(n_cells)), np.flatnonzero(np.diff(batch)) + 1)
 
 
 def _draw(
@@ -147,7 +129,7 @@ def _draw(
         lands = np.flatnonzero(pending)
         cells = np.flatnonzero(pending[land])
         own = np.searchsorted(lands, land[cells])
-        now = _draw_once(ground.of(cells), own, n_zones[lands], rules, turn)
+        now = _draw_best(ground.of(cells), own, n_zones[lands], rules, turn)
         first = np.cumsum(n_zones[lands]) - n_zones[lands]
         nth[cells] = now.zone - first[own]
         over = np.zeros(len(n_zones), dtype=bool)
@@ -155,6 +137,34 @@ def _draw(
         pending = over & (n_zones < n_cells)
         n_zones[pending] += 1
     return nth, n_zones
+
+
+def _draw_best(ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float) -> Sharing:
+    """Draw zones, several times where some are out of bounds, and keep the best of each land."""
+    now = _draw_once(ground, land, n_zones, rules, turn)
+    for nth in range(1, TRIES):
+        off = _furthest_off(now, rules)
+        again = off > 0
+        if not again.any():
+            break
+        part, cells, zones = now.of(again)
+        lands = np.flatnonzero(again)
+        own = np.searchsorted(lands, land[cells])
+        turned = turn + nth * np.pi / (2 * TRIES)
+        tried = _draw_once(ground.of(cells), own, n_zones[lands], rules, turned)
+        better = _furthest_off(tried, rules) < off[lands]
+        part.zone = np.where(better[own], tried.zone, part.zone)
+        now.zone[cells] = zones[part.zone]
+    return now
+
+
+def _furthest_off(now: Sharing, rules: Rules) -> Floats:
+    """Tell how far zones of each land are out of bounds at most, by what they should carry."""
+    bounds = rules.bounds(targets(now))
+    off = np.maximum(now.loads - bounds.high, bounds.low - now.loads)
+    furthest = np.zeros(int(now.land.max()) + 1)
+    np.maximum.at(furthest, now.land, off / np.maximum(bounds.target, np.finfo(float).tiny))
+    return furthest
 
 
 def _draw_once(ground: Ground, land: Ints, n_zones: Ints, rules: Rules, turn: float) -> Sharing:
