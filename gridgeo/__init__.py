@@ -31,6 +31,8 @@ from gridgeo.codes import (
     PLAIN,
     UNIT_GRID_14,
     UNIT_GRID_15,
+    ZONE_2,
+    ZONE_3,
     CodeScheme,
     ComponentScheme,
 )
@@ -39,6 +41,7 @@ from gridgeo.components import component_codes
 from gridgeo.counting import count_by_cell
 from gridgeo.coverage import CoverageReport, check_coverage
 from gridgeo.crs import working_crs
+from gridgeo.dissolving import dissolve_zones, zone_codes
 from gridgeo.errors import (
     AssignmentError,
     CheckError,
@@ -51,6 +54,7 @@ from gridgeo.errors import (
     MissingExtraError,
     SchemaError,
     TooLargeError,
+    ZoneError,
 )
 from gridgeo.files import write_frame
 from gridgeo.geocoding import CellIndex, geocode
@@ -73,6 +77,8 @@ from gridgeo.maps import (
 from gridgeo.nesting import LevelsReport, NestingReport, check_levels, check_nesting
 from gridgeo.shifts import from_bd09, from_gcj02, to_bd09, to_gcj02
 from gridgeo.workflow import GridPlan, PlacingSummary, build_plan, geocode_to_file
+from gridgeo.zone_check import ZonesReport, check_zones
+from gridgeo.zones import cells_to_zones
 
 __all__ = [
     "COMPONENT_16",
@@ -80,6 +86,8 @@ __all__ = [
     "PLAIN",
     "UNIT_GRID_14",
     "UNIT_GRID_15",
+    "ZONE_2",
+    "ZONE_3",
     "AreaRepair",
     "AssignmentError",
     "CRSError",
@@ -104,19 +112,24 @@ __all__ = [
     "SchemaError",
     "SquareGrid",
     "TooLargeError",
+    "ZoneError",
+    "ZonesReport",
     "areas_to_cells",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
     "build_plan",
+    "cells_to_zones",
     "check_coverage",
     "check_levels",
     "check_nesting",
+    "check_zones",
     "class_codes",
     "compare_coverages",
     "component_classes",
     "component_codes",
     "count_by_cell",
     "datasets",
+    "dissolve_zones",
     "event_classes",
     "explore_faults",
     "explore_grid",
@@ -143,4 +156,5 @@ __all__ = [
     "wgs84_to_gcj02",
     "working_crs",
     "write_frame",
+    "zone_codes",
 ]

@@ -130,6 +130,12 @@ UNIT_GRID_14: Final = CodeScheme("UNIT_GRID_14", (6, 3, 3), 2)
 PLAIN: Final = CodeScheme("PLAIN", (), 4, separator="-", open_ended=True)
 """Area code, dash, number: for areas that are coded otherwise."""
 
+ZONE_2: Final = CodeScheme("ZONE_2", (), 2, separator="Z")
+"""Code of the unit, Z, 2 digits: responsibility zones; ``Z01`` where they lie in no unit."""
+
+ZONE_3: Final = CodeScheme("ZONE_3", (), 3, separator="Z")
+"""The same with 3 digits, for units of a hundred zones and more."""
+
 
 SCHEMES: Final = {scheme.name: scheme for scheme in (UNIT_GRID_15, UNIT_GRID_14, PLAIN)}
 """Schemes by name, for the command line."""

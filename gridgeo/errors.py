@@ -8,6 +8,7 @@ GridGeoError                      ``.rows``: labels at fault, as many as there a
 │  └─ CodeError                   codes missing, repeated, or not of their scheme
 ├─ CheckError                     raised by ``raise_for_faults()`` only
 │  ├─ CoverageError               gaps, overlaps, cells outside
+│  ├─ ZoneError                   zones in pieces, across units, overloaded
 │  └─ AssignmentError             a zone without its persons
 ├─ TooLargeError (ValueError)     refused before memory is spent
 └─ MissingExtraError (ImportError)  an optional dependency is not installed
@@ -61,6 +62,10 @@ class CheckError(GridGeoError):
 
 class CoverageError(CheckError):
     """A coverage has gaps, overlaps or cells outside their area."""
+
+
+class ZoneError(CheckError):
+    """Cells have no zone, or zones are in pieces, reach across units or carry too much."""
 
 
 class AssignmentError(CheckError):

@@ -1,0 +1,153 @@
+"""A plan of zones for all units: drafted anew or from the zones of before, and finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from gridgeo._allot import allot
+from gridgeo._carrying import HeldApartError, carry_over
+from gridgeo._graph import add_up
+from gridgeo._halving import Ground
+from gridgeo._homes import NOWHERE, Before, find_homes
+from gridgeo._islands import find_lands, find_nearest
+from gridgeo._sharing import Sharing
+from gridgeo._zoning import draw, settle
+
+if TYPE_CHECKING:
+    from gridgeo._graph import Graph
+    from gridgeo._islands import Lands
+    from gridgeo._zoning import Rules
+    from gridgeo.schema import Bools, Floats, Geometries, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Cells that are to get zones, in the order of their codes.
+
+    ``graph`` of neighbours inside units; (cells,) ``polygons``, ``load``, ``unit``; and the zones
+    of ``before``.
+    """
+
+    graph: Graph
+    polygons: Geometries
+    load: Floats
+    unit: Ints
+    before: Before
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Zones on the mainland of each unit; islands go with their anchors."""
+
+    lands: Lands
+    now: Sharing
+
+    @property
+    def unit(self) -> Ints:
+        """The unit of each zone, ``NOWHERE`` for one that was given up."""
+        return np.append(self.lands.unit, NOWHERE)[self.now.land]
+
+    def finish(self, rules: Rules, order: Ints) -> Ints:
+        """Settle zones, counted in an order, and give the zone of every cell, islands too."""
+        rank = np.full(len(self.now.land), NOWHERE)
+        rank[order] = np.arange(len(order))
+        now = replace(self.now, zone=rank[self.now.zone], land=self.now.land[order])
+        zone = np.full(len(self.lands.anchor), NOWHERE)
+        zone[self.lands.mainland] = settle(now, rules)
+        return zone[self.lands.anchor]
+
+
+def share_out(task: Task, n_zones: int | None, limit: float) -> Ints:
+    """Say how many zones each unit gets; as before where that is still fair.
+
+    ``n_zones`` None: as many as the limit asks for, and no fewer than there were.
+    """
+    n_cells = np.bincount(task.unit)
+    load = add_up(task.load, task.unit, len(n_cells))
+    home = find_homes(task.before, task.unit, task.load)
+    present = np.bincount(home[home != NOWHERE], minlength=len(load))
+    if n_zones is None:
+        least = np.ceil(load / limit).astype(np.int64)
+        return np.clip(np.maximum(least, present), 1, n_cells)
+    share = n_zones * load / load.sum()
+    fair = (np.abs(present - share) <= 1) | ((present == 1) & (share < 1))
+    if present.sum() == n_zones and (fair & (present >= 1) & (present <= n_cells)).all():
+        return present
+    return allot(load, n_cells, n_zones)
+
+
+def draft(task: Task, n_zones: Ints, rules: Rules, turn: float) -> Draft:
+    """Draft zones for units that get so many each, from those of before where there are any.
+
+    Raises
+    ------
+    HeldApartError
+        Held cells that no connected zones can keep.
+    """
+    lands = find_lands(task.graph, task.polygons, task.load, task.unit, n_zones, task.before)
+    lands, held = _anchor_held(task, lands)
+    cells = lands.mainland
+    xy = shapely.get_coordinates(shapely.centroid(task.polygons[cells]))
+    ground = Ground(task.graph.of(cells), xy, lands.carried(task.load))
+    land, before = lands.land[cells], replace(task.before, held=held).of(cells)
+    of_land = _share_out_lands(ground, land, lands.unit, n_zones, before)
+    if not before.known.any():
+        zone, of_zone = draw(ground, land, of_land, rules, turn)
+        return Draft(lands, Sharing(ground.graph, ground.load, zone, of_zone, before.held))
+    try:
+        return Draft(lands, _redraw(ground, land, of_land, before, rules))
+    except HeldApartError as error:
+        raise HeldApartError(cells[error.cells], str(error)) from error
+
+
+def _redraw(ground: Ground, land: Ints, n_zones: Ints, before: Before, rules: Rules) -> Sharing:
+    """Carry zones over and settle them, with one more where one exceeds the limit."""
+    n_zones, n_cells = n_zones.copy(), np.bincount(land)
+    while True:
+        carried = carry_over(ground, land, n_zones, before)
+        now = Sharing(ground.graph, ground.load, carried.zone, carried.land, before.held)
+        present = np.flatnonzero(now.land != NOWHERE)
+        rank = np.full(len(now.land), NOWHERE)
+        rank[present] = np.arange(len(present))
+        settled = settle(replace(now, zone=rank[now.zone], land=now.land[present]), rules)
+        now = replace(now, zone=present[settled])
+        over = np.zeros(len(n_zones), dtype=bool)
+        over[now.land[now.loads > rules.limit]] = True
+        over &= n_zones < n_cells
+        if not over.any():
+            return now
+        n_zones[over] += 1
+        before = Before(now.zone, before.held, len(now.land))
+
+
+def _share_out_lands(ground: Ground, land: Ints, unit: Ints, n_zones: Ints, before: Before) -> Ints:
+    """Say how many zones each land gets of its unit's; as before where they are as many."""
+    n_cells = np.bincount(land)
+    load = add_up(ground.load, land, len(n_cells))
+    home = find_homes(before, land, ground.load)
+    present = np.bincount(home[home != NOWHERE], minlength=len(unit))
+    given = n_zones[unit]
+    for several in np.flatnonzero(np.bincount(unit) > 1):
+        own = unit == several
+        kept = present[own].sum() == n_zones[several] and present[own].all()
+        given[own] = present[own] if kept else allot(load[own], n_cells[own], n_zones[several])
+    return given
+
+
+def _anchor_held(task: Task, lands: Lands) -> tuple[Lands, Bools]:
+    """Let held cells of islands go with the nearest cell of their zone, which is then held too."""
+    anchor, held, before = lands.anchor.copy(), task.before.held.copy(), task.before.zone
+    astray = np.flatnonzero(held & (anchor != np.arange(len(anchor))))
+    for zone in np.unique(before[astray]):
+        cells = astray[before[astray] == zone]
+        mainland = lands.mainland
+        own = mainland[(before[mainland] == zone) & (task.unit[mainland] == task.unit[cells[0]])]
+        if not len(own):
+            raise HeldApartError(cells, "lie on an island that goes with another zone")
+        anchor[cells] = find_nearest(task.polygons, cells, own, cells)
+        held[anchor[cells]] = True
+    return replace(lands, anchor=anchor, land=lands.land[anchor]), held
