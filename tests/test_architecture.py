@@ -62,7 +62,11 @@ FLOORS = {
     "_report": 1,
     "_nesting_report": 1,
     "_levels_report": 1,
+    "_persons": 1,
+    "_mending": 1,
+    "_duties": 1,
     "grids": 2,
+    "roles": 2,
     "io": 3,
     "areas": 3,
     "cells": 3,
@@ -73,6 +77,7 @@ FLOORS = {
     "coverage": 3,
     "nesting": 3,
     "comparison": 3,
+    "staff": 3,
     "datasets": 4,
     "class_tables": 4,
     "maps": 4,
@@ -96,6 +101,7 @@ ROOMS = {
     "matplotlib": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
+    "scipy": {"_mending"},
     "tqdm": {"cells", "workflow"},
 }
 """Where each outside world may be spoken to."""
