@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridgeo._mending import NOBODY, Barred, Board, Hands, mend
+from gridgeo._ground import ANYWHERE, NOBODY
+from gridgeo._mending import Barred, Board, Hands, mend
 
 if TYPE_CHECKING:
     from gridgeo.schema import Floats, Ints
-
-ANYWHERE: Final = -1
-"""Stands for the place of a person who serves in all."""
 
 _HALVINGS: Final = 100
 """Steps after which a level is known to the last digit."""

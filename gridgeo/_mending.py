@@ -9,13 +9,11 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
+from gridgeo._ground import ANYWHERE, NOBODY
+
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Ints
 
-NOBODY: Final = -1
-"""Stands for the person of a post that is not filled."""
-
-_ANYWHERE: Final = -1
 _BLOCK: Final = 400
 """Posts that are levelled together: whole places, or stretches of the curve in a large one."""
 
@@ -131,7 +129,7 @@ def _level(board: Board, at: Ints, hands: Hands, barred: Barred, *, everyone: bo
     zone, row = np.unique(board.zone[at], return_inverse=True)
     place = np.empty(len(zone), dtype=np.int64)
     place[row] = board.place[at]
-    at_home = (hands.place[who] == place[:, None]) | (hands.place[who] == _ANYWHERE)
+    at_home = (hands.place[who] == place[:, None]) | (hands.place[who] == ANYWHERE)
     may = at_home & ~barred.hold(zone[:, None], who[None, :])
     seat = np.searchsorted(who, board.person[at])
     filled = board.person[at] != NOBODY
@@ -181,7 +179,7 @@ def _candidates(board: Board, at: Ints, hands: Hands, *, everyone: bool) -> Ints
     """
     here = np.unique(board.place[at])
     n_all = np.isin(board.place, here).sum()
-    home = np.isin(hands.place, [*here, _ANYWHERE])
+    home = np.isin(hands.place, [*here, ANYWHERE])
     if n_all > len(at) and not everyone:
         serving = np.zeros(len(home), dtype=bool)
         serving[board.person[at][board.person[at] != NOBODY]] = True
@@ -222,7 +220,7 @@ def _exchange(board: Board, hands: Hands, barred: Barred) -> None:
     for some in (zones, np.unique(board.zone[np.isin(board.place, bare)])):
         place = np.zeros(int(zones.max()) + 1, dtype=np.int64)
         place[board.zone] = board.place
-        who = np.flatnonzero(np.isin(hands.place, [*np.unique(place[some]), _ANYWHERE]))
+        who = np.flatnonzero(np.isin(hands.place, [*np.unique(place[some]), ANYWHERE]))
         if len(some) * len(who) <= _MOST_PAIRS:
             _flow(board, some, place[some], who, hands, barred)
             return
@@ -234,7 +232,7 @@ def _flow(board: Board, zones: Ints, place: Ints, who: Ints, hands: Hands, barre
     filled = board.person[at] != NOBODY
     held = np.zeros((len(zones), len(who)), dtype=bool)
     held[row[filled], np.searchsorted(who, board.person[at[filled]])] = True
-    may = (hands.place[who] == place[:, None]) | (hands.place[who] == _ANYWHERE)
+    may = (hands.place[who] == place[:, None]) | (hands.place[who] == ANYWHERE)
     may &= ~held & ~barred.hold(zones[:, None], who[None, :])
     n_empty = np.bincount(row[~filled], minlength=len(zones))
     changed = _augment(may, held, n_empty, np.clip(hands.room[who], 0, len(zones)))

@@ -141,3 +141,8 @@ def require_roles(roles: Iterable[Role]) -> tuple[Role, ...]:
     if twice:
         raise InputError(f"`roles` name {', '.join(map(repr, twice))} twice; keep one of each.")
     return given
+
+
+def differing(role: Role, roles: Iterable[Role]) -> list[str]:
+    """Give the keys of the roles that nobody may hold in one zone with this one."""
+    return [*role.differs_from, *(one.key for one in roles if role.key in one.differs_from)]

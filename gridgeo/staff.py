@@ -6,12 +6,11 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from gridgeo._duties import ANYWHERE, Crew, Posts, share_out, spare_posts
+from gridgeo._duties import Crew, Posts, share_out, spare_posts
+from gridgeo._ground import NO_LIMIT, NOWHERE, lay_along, number_places
 from gridgeo._mending import Barred
 from gridgeo._persons import (
     UNKNOWN,
@@ -26,25 +25,20 @@ from gridgeo._persons import (
     write_duties,
 )
 from gridgeo.errors import InputError, SchemaError
-from gridgeo.roles import CITY_ROLES, Role, require_roles
+from gridgeo.roles import CITY_ROLES, Role, differing, require_roles
 from gridgeo.schema import LOAD, STREET_CODE, ZONE_CODE
 from gridgeo.validate import Faults, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gridgeo._persons import Staff, Texts
+    from gridgeo._persons import Staff
     from gridgeo.schema import Floats, Ints
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 _LEAST: Final = 0.01
 """Share of the mean load that a zone with less is taken for: nobody gets a hundred empty zones."""
-
-NOWHERE: Final = -2
-"""Stands for the place of a person whose place has no zone."""
-
-_NO_LIMIT: Final = np.iinfo(np.int64).max // 2
 
 
 def assign_staff(
@@ -128,7 +122,8 @@ def assign_staff(
     roles = require_roles(roles)
     check_zones(zones, roles)
     crew = read_staff_frame(staff, roles, place)
-    ground = _read_ground(zones, places_of(zones, crew, place), load)
+    places = number_places(places_of(zones, crew, place), crew.places)
+    ground = _Ground(*places, _read_load(zones, load), *lay_along(zones))
     duties = {key: read_duties(zones, key) for key in _known_keys(zones, roles)}
     gone: set[str] = set()
     vacant: list[str] = []
@@ -136,7 +131,7 @@ def assign_staff(
         held = duties[role.key]
         known = crew.find(held.ids) != UNKNOWN
         gone |= set(held.ids[~known])
-        others = [duties[key] for key in _differing(role, roles)]
+        others = [duties[key] for key in differing(role, roles)]
         duties[role.key] = _fill(role, held.take(known), others, ground, crew)
         vacant += _vacancies(role, duties[role.key], zones, crew)
     _warn(sorted(gone), vacant)
@@ -146,23 +141,17 @@ def assign_staff(
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """Zones as they are shared out, one value a zone.
+    """Zones and staff as they are shared out: numbered places, load, and where zones lie.
 
-    ``place`` by number and ``places`` by text; ``load``, None where each counts one; ``xy`` its
-    middle and ``along`` its rank on a curve that keeps neighbours together.
+    ``load`` is None where each zone counts one; ``xy`` is its middle and ``along`` its rank on a
+    curve that keeps neighbours near.
     """
 
     place: Ints
-    places: pd.Index
+    crew_place: Ints
     load: Floats | None
     xy: Floats
     along: Ints
-
-    def find(self, places: Texts) -> Ints:
-        """Give the place of each person: ``ANYWHERE``, or ``NOWHERE`` where it has no zone."""
-        number = self.places.get_indexer(pd.Index(places))
-        number[number == UNKNOWN] = NOWHERE
-        return np.where(places == "", ANYWHERE, number)
 
     def posts(self, present: Ints, wanted: Ints) -> Posts:
         """Give the posts of a role; persons of one zone share its load."""
@@ -170,27 +159,6 @@ class _Ground:
         if self.load is not None:
             load = self.load / np.maximum(present + wanted, 1)
         return Posts(self.place, load, wanted, self.along, self.xy)
-
-
-def _read_ground(zones: pd.DataFrame, places: Texts, load: str | None) -> _Ground:
-    place, named = pd.factorize(places)
-    xy = _middles(zones)
-    # Equal places on the curve keep the order of the zones.
-    along = gpd.GeoSeries(shapely.points(xy)).hilbert_distance().to_numpy(np.int64)
-    rank = np.empty(len(zones), dtype=np.int64)
-    rank[np.argsort(along, kind="stable")] = np.arange(len(zones))
-    return _Ground(place, pd.Index(named), _read_load(zones, load), xy, rank)
-
-
-def _middles(zones: pd.DataFrame) -> Floats:
-    """Give the middle of each zone; that of all where a zone has no place."""
-    if not isinstance(zones, gpd.GeoDataFrame) or zones.active_geometry_name is None:
-        return np.zeros((len(zones), 2))
-    middle = shapely.centroid(zones.geometry.to_numpy())
-    xy = np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
-    known = np.isfinite(xy).all(axis=1)
-    xy[~known] = xy[known].mean(axis=0) if known.any() else 0.0
-    return xy
 
 
 def _read_load(zones: pd.DataFrame, load: str | None) -> Floats | None:
@@ -231,24 +199,19 @@ def _known_keys(zones: pd.DataFrame, roles: Sequence[Role]) -> list[str]:
     return list(dict.fromkeys([*keys, *(key for role in roles for key in role.differs_from)]))
 
 
-def _differing(role: Role, roles: Sequence[Role]) -> list[str]:
-    """Give the keys of the roles that nobody may hold in one zone with this one."""
-    return [*role.differs_from, *(one.key for one in roles if role.key in one.differs_from)]
-
-
 def _fill(
     role: Role, held: Duties, others: Sequence[Duties], ground: _Ground, crew: Staff
 ) -> Duties:
     """Give every zone the persons that it lacks in a role."""
     n = len(ground.place)
-    place = ground.find(crew.places)
+    place = ground.crew_place
     may = np.flatnonzero(crew.may_serve(role) & (place != NOWHERE))
     # One more than there are persons: that of those who are unknown.
     seat = np.full(len(place) + 1, UNKNOWN)
     seat[may] = np.arange(len(may))
     who = seat[crew.find(held.ids)]
     present = np.bincount(held.zone, minlength=n)
-    most = np.full(n, _NO_LIMIT if role.at_most is None else role.at_most)
+    most = np.full(n, NO_LIMIT if role.at_most is None else role.at_most)
     posts = ground.posts(present, np.maximum(role.at_least - present, 0))
     hands = _hands(role, held, posts, place[may], who)
     posts = ground.posts(present, posts.wanted + spare_posts(posts, hands, present, most))
@@ -274,7 +237,7 @@ def _hands(role: Role, held: Duties, posts: Posts, place: Ints, who: Ints) -> Cr
         for values in (posts.load, *posts.xy.T)
     )
     middle = np.column_stack(xy) / np.where(number, number, np.nan)[:, None]
-    most = _NO_LIMIT if role.max_zones is None else role.max_zones
+    most = NO_LIMIT if role.max_zones is None else role.max_zones
     return Crew(place, load, most - number, middle)
 
 
