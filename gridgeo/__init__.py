@@ -14,6 +14,7 @@ True
 
 from gridgeo import datasets
 from gridgeo.areas import AreaRepair, repair_areas
+from gridgeo.cell_types import classify_cells, cover_shares
 from gridgeo.cells import areas_to_cells, merge_log
 from gridgeo.china import (
     bd09_to_gcj02,
@@ -61,6 +62,7 @@ from gridgeo.io import (
     read_areas,
     read_components,
     read_events,
+    read_staff,
 )
 from gridgeo.maps import (
     explore_faults,
@@ -71,12 +73,21 @@ from gridgeo.maps import (
     save_sheet,
 )
 from gridgeo.nesting import LevelsReport, NestingReport, check_levels, check_nesting
+from gridgeo.roles import CITY_ROLES, ENVIRONMENT_ROLES, LABOUR_ROLES, Role
+from gridgeo.roster import rotate_staff
 from gridgeo.shifts import from_bd09, from_gcj02, to_bd09, to_gcj02
+from gridgeo.staff import assign_staff
+from gridgeo.staffing import StaffingReport, check_staffing, staff_changes
+from gridgeo.type_rules import CITY_TYPES, Measure, TypeRule
 from gridgeo.workflow import GridPlan, PlacingSummary, build_plan, geocode_to_file
 
 __all__ = [
+    "CITY_ROLES",
+    "CITY_TYPES",
     "COMPONENT_16",
     "COMPONENT_16_5",
+    "ENVIRONMENT_ROLES",
+    "LABOUR_ROLES",
     "PLAIN",
     "UNIT_GRID_14",
     "UNIT_GRID_15",
@@ -98,24 +109,32 @@ __all__ = [
     "H3Grid",
     "InputError",
     "LevelsReport",
+    "Measure",
     "MissingExtraError",
     "NestingReport",
     "PlacingSummary",
+    "Role",
     "SchemaError",
     "SquareGrid",
+    "StaffingReport",
     "TooLargeError",
+    "TypeRule",
     "areas_to_cells",
+    "assign_staff",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
     "build_plan",
     "check_coverage",
     "check_levels",
     "check_nesting",
+    "check_staffing",
     "class_codes",
+    "classify_cells",
     "compare_coverages",
     "component_classes",
     "component_codes",
     "count_by_cell",
+    "cover_shares",
     "datasets",
     "event_classes",
     "explore_faults",
@@ -134,9 +153,12 @@ __all__ = [
     "read_classes",
     "read_components",
     "read_events",
+    "read_staff",
     "repair_areas",
+    "rotate_staff",
     "save_html",
     "save_sheet",
+    "staff_changes",
     "to_bd09",
     "to_gcj02",
     "wgs84_to_bd09",
