@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gridgeo._ground import ANYWHERE, NOBODY
-from gridgeo._mending import Barred, Board, Hands, mend
+from gridgeo._mending import BLOCK, Barred, Board, Hands, mend
 
 if TYPE_CHECKING:
-    from gridgeo.schema import Floats, Ints
+    from gridgeo.schema import Bools, Floats, Ints
 
 _HALVINGS: Final = 100
 """Steps after which a level is known to the last digit."""
@@ -81,6 +81,7 @@ def share_out(posts: Posts, crew: Crew, barred: Barred) -> tuple[Ints, Ints]:
     zone = _lay_out(posts)
     shares = _share_loads(posts, crew, whole=whole)
     person = _cut_runs(posts, zone, shares, barred)
+    person[_has_holders(posts.place[zone], crew)] = NOBODY
     board = Board(zone, posts.place[zone], posts.load[zone], posts.xy[zone], person)
     mend(board, Hands(crew.place, crew.load.copy(), crew.room.copy(), crew.xy), barred)
     filled = board.person != NOBODY
@@ -110,20 +111,44 @@ def spare_posts(posts: Posts, crew: Crew, present: Ints, most: Ints) -> Ints:
     asked = np.bincount(posts.place, weights=posts.wanted, minlength=n_places).astype(np.int64)
     free = int((idle & (crew.place == ANYWHERE)).sum())
     number = present + posts.wanted
-    extra = _add_by_turns(posts, number, most, posts.place, np.maximum(local - asked, 0))
+    extra = _add_where_most(posts, number, most, posts.place, np.maximum(local - asked, 0))
     beyond = np.array([max(0, free - int(np.maximum(asked - local, 0).sum()))])
     everywhere = np.zeros(len(number), dtype=np.int64)
-    return extra + _add_by_turns(posts, number + extra, most, everywhere, beyond)
+    return extra + _add_where_most(posts, number + extra, most, everywhere, beyond)
+
+
+def _add_where_most(posts: Posts, number: Ints, most: Ints, group: Ints, spare: Ints) -> Ints:
+    """Add persons to the zones of each group, each to the one with most load for its persons.
+
+    The measure is the load for each person so far; a zone without any counts half a one.
+    """
+    n = np.maximum(number, 0.5)
+    high = np.full(len(spare), 4 * posts.load.max(initial=1.0))
+    low = np.zeros(len(spare))
+
+    def added(level: Floats) -> Ints:
+        first = (posts.load / n > level[group]).astype(np.float64)
+        further = np.ceil(posts.load / level[group]) - np.maximum(number, 1)
+        wanted = np.where(number > 0, np.maximum(further, 0), first * (1 + np.maximum(further, 0)))
+        return np.minimum(wanted, most - number).astype(np.int64)
+
+    for _ in range(_HALVINGS):
+        level = (low + high) / 2
+        over = np.bincount(group, weights=added(level), minlength=len(spare)) > spare
+        low, high = np.where(over, level, low), np.where(over, high, level)
+    extra = np.maximum(added(high), 0)
+    left = spare - np.bincount(group, weights=extra, minlength=len(spare)).astype(np.int64)
+    return extra + _add_by_turns(posts, number + extra, most, group, left)
 
 
 def _add_by_turns(posts: Posts, number: Ints, most: Ints, group: Ints, spare: Ints) -> Ints:
-    """Add one person after the other to the zones of a group with most load for each."""
+    """Add one person to each of the zones with most load for each, then again."""
     extra, spare = np.zeros_like(number), spare.copy()
     while True:
         may = np.flatnonzero((number + extra < most) & (spare[group] > 0))
         if not len(may):
             return extra
-        each = posts.load[may] / np.maximum(number[may] + extra[may], 1)
+        each = posts.load[may] / np.maximum(number[may] + extra[may], 0.5)
         order = may[np.lexsort((posts.along[may], -each, group[may]))]
         turn = np.arange(len(order)) - np.searchsorted(group[order], group[order])
         chosen = order[turn < spare[group[order]]]
@@ -250,6 +275,17 @@ def _cut_runs(posts: Posts, zone: Ints, shares: _Shares, barred: Barred) -> Ints
     ]
     person[served] = np.where((worse[1] < worse[0])[place[served]], shifted, straight)
     return person
+
+
+def _has_holders(place: Ints, crew: Crew) -> Bools:
+    """Tell which posts are of a place where some have zones already, so that the nearest is asked.
+
+    Not in a large place: there each post would have to be held against everyone.
+    """
+    holds = ~np.isnan(crew.xy[:, 0])
+    known = np.isin(place, crew.place[holds])
+    small: Bools = np.bincount(place)[place] <= BLOCK if len(place) else known
+    return known & small
 
 
 def _within(group: Ints, amount: Floats) -> Floats:

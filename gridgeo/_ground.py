@@ -52,7 +52,8 @@ def _middles(zones: pd.DataFrame) -> Floats:
     if not isinstance(zones, gpd.GeoDataFrame) or zones.active_geometry_name is None:
         return np.zeros((len(zones), 2))
     middle = shapely.centroid(zones.geometry.to_numpy())
-    xy = np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
-    known = np.isfinite(xy).all(axis=1)
-    xy[~known] = xy[known].mean(axis=0) if known.any() else 0.0
+    places, row = shapely.get_coordinates(middle, return_index=True)
+    real = np.isfinite(places).all(axis=1)
+    xy = np.zeros((len(zones), 2)) + (places[real].mean(axis=0) if real.any() else 0.0)
+    xy[row[real]] = places[real]
     return xy

@@ -14,7 +14,10 @@ from gridgeo._ground import ANYWHERE, NOBODY
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Ints
 
-_BLOCK: Final = 400
+_PASSES: Final = 5
+"""How often all blocks are levelled; those who serve everywhere tie them together."""
+
+BLOCK: Final = 400
 """Posts that are levelled together: whole places, or stretches of the curve in a large one."""
 
 _MOST_PAIRS: Final = 4_000_000
@@ -80,8 +83,11 @@ def mend(board: Board, hands: Hands, barred: Barred) -> None:
     _drop(board, hands, barred)
     filled = np.flatnonzero(board.person != NOBODY)
     hands.book(board.person[filled], board.load[filled])
-    for at in _blocks(board.place):
-        _level(board, at, hands, barred)
+    blocks = _blocks(board.place)
+    for _ in range(_PASSES):
+        moved = [_level(board, at, hands, barred) for at in blocks]
+        if not any(moved) or len(blocks) == 1:
+            break
     for some in _parts(np.flatnonzero(board.person == NOBODY)):
         _level(board, some, hands, barred, everyone=True)
     if (board.person == NOBODY).any() and (hands.room <= 0).any():
@@ -109,7 +115,7 @@ def _blocks(place: Ints) -> list[Ints]:
     """Part posts, which stand by place, into blocks of whole places, a large one into several."""
     start = np.flatnonzero(np.diff(place, prepend=-1))
     # A place that begins in another stretch of so many posts than the one before opens a block.
-    opens = np.diff(start // _BLOCK, prepend=0) > 0
+    opens = np.diff(start // BLOCK, prepend=0) > 0
     blocks = np.split(np.arange(len(place)), start[opens])
     return [some for block in blocks for some in _parts(block)]
 
@@ -118,23 +124,27 @@ def _parts(at: Ints) -> list[Ints]:
     """Part posts into blocks of equal size."""
     if not len(at):
         return []
-    return np.array_split(at, -(-len(at) // (2 * _BLOCK)))
+    return np.array_split(at, -(-len(at) // (2 * BLOCK)))
 
 
-def _level(board: Board, at: Ints, hands: Hands, barred: Barred, *, everyone: bool = False) -> None:
-    """Fill the empty posts of a block, then move duties as long as that levels the load."""
+def _level(board: Board, at: Ints, hands: Hands, barred: Barred, *, everyone: bool = False) -> bool:
+    """Fill the empty posts of a block, then move duties as long as that levels the load.
+
+    Tells whether it did anything.
+    """
     who = _candidates(board, at, hands, everyone=everyone)
     if not len(who):
-        return
+        return False
     zone, row = np.unique(board.zone[at], return_inverse=True)
     place = np.empty(len(zone), dtype=np.int64)
     place[row] = board.place[at]
     at_home = (hands.place[who] == place[:, None]) | (hands.place[who] == ANYWHERE)
     may = at_home & ~barred.hold(zone[:, None], who[None, :])
-    seat = np.searchsorted(who, board.person[at])
-    filled = board.person[at] != NOBODY
-    may[row[filled], seat[filled]] = False
+    # Posts of these zones that stand in other blocks count too.
+    there = np.flatnonzero(np.isin(board.zone, zone) & np.isin(board.person, who))
+    may[np.searchsorted(zone, board.zone[there]), np.searchsorted(who, board.person[there])] = False
     away = _distances(board, at, hands, who)
+    moved = False
     while (move := _best_move(board, at, who, hands, may[row], away)) is not None:
         post, taker = move
         giver = board.person[at[post]]
@@ -144,6 +154,8 @@ def _level(board: Board, at: Ints, hands: Hands, barred: Barred, *, everyone: bo
         hands.book(who[[taker]], board.load[at[[post]]])
         may[row[post], taker] = False
         board.person[at[post]] = who[taker]
+        moved = True
+    return moved
 
 
 def _best_move(

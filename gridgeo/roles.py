@@ -69,19 +69,22 @@ class Role:
     def __post_init__(self) -> None:
         if not isinstance(self.key, str) or not self.key.strip() or self.key in _TAKEN:
             raise InputError(f"a role cannot be called {self.key!r}; zones need that column.")
-        for name, least in (("at_least", 0), ("at_most", max(self.at_least, 1)), ("max_zones", 1)):
-            value = getattr(self, name)
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            no_limit = value is None and name != "at_least"
-            if not no_limit and not (whole and value >= least):
-                raise InputError(
-                    f"`{name}` of {self.key!r} must be a whole number from {least} on, "
-                    f"not {value!r}."
-                )
+        self._require_whole("at_least", 0)
+        for name, least in (("at_most", max(self.at_least, 1)), ("max_zones", 1)):
+            if getattr(self, name) is not None:
+                self._require_whole(name, least)
         for name in ("drawn_from", "differs_from"):
             given = getattr(self, name)
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
         object.__setattr__(self, "drawn_from", self.drawn_from or (self.key,))
+
+    def _require_whole(self, name: str, least: int) -> None:
+        value = getattr(self, name)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or value < least:
+            raise InputError(
+                f"`{name}` of {self.key!r} must be a whole number from {least} on, not {value!r}."
+            )
 
     @property
     def id_column(self) -> str:
