@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     _Group: TypeAlias = tuple[Ints, Ints]
 
-_BLOCK: Final = 400
+BLOCK: Final = 400
 """Posts that rotate together; a place with more is parted along the curve, and so is its crew."""
 
 _SLIGHT: Final = 1e-6
@@ -81,7 +81,7 @@ def _members(order: Ints, group: Ints, n_groups: int) -> list[Ints]:
 
 def _parts(zone: Ints, crew: Ints, n_posts: int) -> list[_Group]:
     """Part the zones of a place with too many posts, and its crew alike."""
-    n = max(1, -(-n_posts // _BLOCK))
+    n = max(1, -(-n_posts // BLOCK))
     return list(zip(np.array_split(zone, n), np.array_split(crew, n), strict=True))
 
 
@@ -89,7 +89,7 @@ def _packed(groups: list[_Group], number: Ints) -> list[_Group]:
     """Put groups together up to the size of a block, those without a crew first."""
     groups = sorted(groups, key=lambda group: len(group[1]) > 0)
     size = np.cumsum([number[zone].sum() for zone, _ in groups])
-    pack = (size - 1) // _BLOCK
+    pack = (size - 1) // BLOCK
     cuts = [0, *(np.flatnonzero(np.diff(pack)) + 1).tolist(), len(groups)]
     return [
         (np.concatenate([zone for zone, _ in some]), np.concatenate([crew for _, crew in some]))
@@ -161,31 +161,41 @@ def _assign(ring: Ring, row: Ints, bars: Bools, last: Bools, been: Floats, total
     post, copy = linear_sum_assignment(further.reshape(len(row), -1))
     real = cost[post, copy // n_copies] < never
     person[post[real]] = copy[real] // n_copies
-    _part_twins(row, person, cost, total, never)
+    open_cost = np.where(cost < never, cost, np.inf)
+    _part_twins(row, person, open_cost, uneven, total, ring.most)
     return person
 
 
-def _part_twins(row: Ints, person: Ints, cost: Floats, total: Ints, never: float) -> None:
-    """Let whoever has a zone twice change places with the one who costs least elsewhere.
+def _part_twins(
+    row: Ints, person: Ints, cost: Floats, uneven: float, total: Ints, most: int
+) -> None:
+    """Part those who have one zone twice from it, in the way that costs least.
 
-    Where nobody can, the one with fewest duties who may serve takes the post.
+    They change places with another, or another takes the post; a cost without end is never paid.
     """
-    has = np.zeros((int(row.max()) + 1, cost.shape[1]), dtype=bool)
+    n_persons = cost.shape[1]
+    has = np.zeros((int(row.max()) + 1, n_persons), dtype=bool)
     filled = np.flatnonzero(person != NOBODY)
     has[row[filled], person[filled]] = True
+    number = np.bincount(person[filled], minlength=n_persons)
     for post in np.flatnonzero(_again(row, person)):
         one = person[post]
         others = person[filled]
         change = cost[post, others] + cost[filled, one] - cost[filled, others]
         change[has[row[post], others] | has[row[filled], one]] = np.inf
-        best = np.argmin(change)
-        other, taker = filled[best], others[best]
-        if change[best] < never / 2:
-            has[row[other], [one, taker]] = True, False
-            person[other] = one
+        ahead = total + number
+        take = cost[post] + uneven * 2 * (ahead - ahead[one] + 1)
+        take[has[row[post]] | (number >= most)] = np.inf
+        best = int(np.argmin(change))
+        taker = int(np.argmin(take))
+        if change[best] < np.inf and change[best] <= take[taker] - cost[post, one]:
+            taker = others[best]
+            has[row[filled[best]], [one, taker]] = True, False
+            person[filled[best]] = one
+        elif np.isfinite(take[taker]):
+            number[[one, taker]] += -1, 1
         else:
-            free = np.where(has[row[post]] | (cost[post] >= never), np.inf, total)
-            taker = np.argmin(free) if np.isfinite(free).any() else NOBODY
+            taker = NOBODY
         person[post] = taker
         has[row[post], taker] |= taker != NOBODY
 

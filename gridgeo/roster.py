@@ -178,16 +178,24 @@ def _starts(
         raise InputError(f"`n_periods` must be a whole number from 1 on, not {n_periods!r}.")
     try:
         offset = to_offset(period)
-        first = pd.Timestamp(start)
-        starts = pd.DatetimeIndex([first + turn * offset for turn in range(n_periods)])
+        first = _day(start)
+        later = [first + turn * offset for turn in range(1, n_periods)]
+        starts = pd.DatetimeIndex([first, *later])
     except (TypeError, ValueError) as error:
         raise InputError(
             f"`start` must be a day, as '2026-01-01', and `period` an offset of pandas, as 'QS' or "
             f"'30D', not {start!r} and {period!r}."
         ) from error
-    if not starts.is_monotonic_increasing or not starts.is_unique or starts.hasnans:
+    if not (starts.is_monotonic_increasing and starts.is_unique):
         raise InputError(f"`period` must lead on from `start`; {period!r} does not from {start!r}.")
     return starts
+
+
+def _day(start: str | dt.date) -> pd.Timestamp:
+    day = pd.Timestamp(start)
+    if pd.isna(day):
+        raise ValueError(start)
+    return day
 
 
 def _warn(roles: Iterable[Role], held: Mapping[str, Sequence[_Pairs]], zones: pd.DataFrame) -> None:

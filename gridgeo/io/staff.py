@@ -10,7 +10,7 @@ from gridgeo.io.codes import joined_codes
 from gridgeo.io.columns import one_usual
 from gridgeo.io.tables import read_table, tell
 from gridgeo.schema import FULL_TIME, NAME, NAME_EN, ROLE, STAFF_ID, STREET_CODE
-from gridgeo.validate import Faults, add_code_faults, require_columns, require_rows
+from gridgeo.validate import Faults, add_code_faults, require_columns, require_option, require_rows
 
 if TYPE_CHECKING:
     import os
@@ -73,7 +73,7 @@ def read_staff(
     Raises
     ------
     InputError
-        The file does not exist or cannot be read.
+        The file does not exist or cannot be read, or ``columns`` names what is none of ours.
     SchemaError
         No rows, a column is not there or might be one of several, or ``full_time`` is neither yes
         nor no.
@@ -93,6 +93,8 @@ def read_staff(
     table = read_table(path, encoding=encoding, sheet=sheet)
     require_rows(table, str(path))
     chosen = dict(columns or {})
+    for ours in chosen:
+        require_option(ours, tuple(_USUAL), "columns")
     require_columns(table, list(chosen.values()), str(path))
     rest = [column for column in table.columns if column not in chosen.values()]
     for ours, usual in _USUAL.items():
