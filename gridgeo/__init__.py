@@ -14,6 +14,7 @@ True
 
 from gridgeo import datasets
 from gridgeo.areas import AreaRepair, repair_areas
+from gridgeo.cell_types import classify_cells, cover_shares
 from gridgeo.cells import areas_to_cells, merge_log
 from gridgeo.china import (
     bd09_to_gcj02,
@@ -65,6 +66,7 @@ from gridgeo.io import (
     read_areas,
     read_components,
     read_events,
+    read_staff,
 )
 from gridgeo.maps import (
     explore_faults,
@@ -75,14 +77,23 @@ from gridgeo.maps import (
     save_sheet,
 )
 from gridgeo.nesting import LevelsReport, NestingReport, check_levels, check_nesting
+from gridgeo.roles import CITY_ROLES, ENVIRONMENT_ROLES, LABOUR_ROLES, Role
+from gridgeo.roster import rotate_staff
 from gridgeo.shifts import from_bd09, from_gcj02, to_bd09, to_gcj02
+from gridgeo.staff import assign_staff
+from gridgeo.staffing import StaffingReport, check_staffing, staff_changes
+from gridgeo.type_rules import CITY_TYPES, Measure, TypeRule
 from gridgeo.workflow import GridPlan, PlacingSummary, build_plan, geocode_to_file
 from gridgeo.zone_check import ZonesReport, check_zones
 from gridgeo.zones import cells_to_zones
 
 __all__ = [
+    "CITY_ROLES",
+    "CITY_TYPES",
     "COMPONENT_16",
     "COMPONENT_16_5",
+    "ENVIRONMENT_ROLES",
+    "LABOUR_ROLES",
     "PLAIN",
     "UNIT_GRID_14",
     "UNIT_GRID_15",
@@ -106,15 +117,20 @@ __all__ = [
     "H3Grid",
     "InputError",
     "LevelsReport",
+    "Measure",
     "MissingExtraError",
     "NestingReport",
     "PlacingSummary",
+    "Role",
     "SchemaError",
     "SquareGrid",
+    "StaffingReport",
     "TooLargeError",
     "ZoneError",
     "ZonesReport",
+    "TypeRule",
     "areas_to_cells",
+    "assign_staff",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
     "build_plan",
@@ -123,11 +139,14 @@ __all__ = [
     "check_levels",
     "check_nesting",
     "check_zones",
+    "check_staffing",
     "class_codes",
+    "classify_cells",
     "compare_coverages",
     "component_classes",
     "component_codes",
     "count_by_cell",
+    "cover_shares",
     "datasets",
     "dissolve_zones",
     "event_classes",
@@ -147,9 +166,12 @@ __all__ = [
     "read_classes",
     "read_components",
     "read_events",
+    "read_staff",
     "repair_areas",
+    "rotate_staff",
     "save_html",
     "save_sheet",
+    "staff_changes",
     "to_bd09",
     "to_gcj02",
     "wgs84_to_bd09",
