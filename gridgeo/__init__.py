@@ -62,6 +62,7 @@ from gridgeo.io import (
     read_components,
     read_events,
 )
+from gridgeo.ledger import ZoneCard, write_ledger, zone_card, zone_cards
 from gridgeo.maps import (
     explore_faults,
     explore_grid,
@@ -104,6 +105,7 @@ __all__ = [
     "SchemaError",
     "SquareGrid",
     "TooLargeError",
+    "ZoneCard",
     "areas_to_cells",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
@@ -143,4 +145,7 @@ __all__ = [
     "wgs84_to_gcj02",
     "working_crs",
     "write_frame",
+    "write_ledger",
+    "zone_card",
+    "zone_cards",
 ]
