@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gridgeo.schema import Floats, Geometries, Ints, Language
 
 WIDTH: Final = 186.0
-HEIGHT: Final = 100.0
+HEIGHT: Final = 92.0
 """Millimetres on paper: an A4 page between its margins, and what leaves room for the tables."""
 
 _AIR: Final = 1.12
@@ -36,6 +36,9 @@ _FINEST: Final = 0.05
 
 _BAR: Final = 40.0
 """The scale bar is at most so long on paper, mm."""
+
+_CORNER: Final = 23.0
+"""Height of the corners that belong to the arrow and the scale bar, mm."""
 
 _CELL_ROOM: Final = 7.0
 _NAME_ROOM: Final = 90.0
@@ -135,13 +138,11 @@ class _View:
         half_width, half_height = WIDTH * scale / 2000, HEIGHT * scale / 2000
         return cls((west + east) / 2 - half_width, (south + north) / 2 + half_height, scale)
 
-    @property
-    def box(self) -> shapely.Geometry:
-        """The frame on the ground, and a little more."""
-        width, height, air = (mm * self.scale / 1000 for mm in (WIDTH, HEIGHT, 2))
-        return shapely.box(
-            self.west - air, self.north - height - air, self.west + width + air, self.north + air
-        )
+    def box(self, x_air: float = 0.0, y_air: float = 0.0) -> shapely.Geometry:
+        """Give the ground in the frame, some millimetres within it."""
+        width, height, x, y = (mm * self.scale / 1000 for mm in (WIDTH, HEIGHT, x_air, y_air))
+        east, south = self.west + width, self.north - height
+        return shapely.box(self.west + x, south + y, east - x, self.north - y)
 
     def on_paper(self, xy: Floats) -> Floats:
         """Give places in millimetres from the upper left corner."""
@@ -161,16 +162,23 @@ class _View:
 
 
 def _neighbours(maps: CardMaps, own: int, view: _View) -> list[str]:
-    rows = np.sort(maps.tree.query(view.box, predicate="intersects"))
+    rows = np.sort(maps.tree.query(view.box(), predicate="intersects"))
     rows = rows[rows != own]
-    seen = shapely.intersection(maps.zones[rows], view.box)
     parts = [f'<path class="neighbour" d="{view.path(maps.zones[[row]])}"/>' for row in rows]
-    room = shapely.area(seen) * (1000 / view.scale) ** 2
-    middles = shapely.get_coordinates(shapely.point_on_surface(seen))
-    for row, mm2, (x, y) in zip(rows, room, view.on_paper(middles), strict=True):
-        if mm2 >= _NAME_ROOM:
-            parts.append(_text("faint", x, y, maps.names[row]))
-    return parts
+    # A name stands where all of it is in the frame.
+    seen = shapely.intersection(maps.zones[rows], view.box(10, 3))
+    roomy = shapely.area(seen) * (1000 / view.scale) ** 2 >= _NAME_ROOM
+    middles = view.on_paper(shapely.get_coordinates(shapely.point_on_surface(seen[roomy])))
+    return parts + [
+        _text("faint", x, y, maps.names[row])
+        for row, (x, y) in zip(rows[roomy], middles, strict=True)
+        if not _is_covered(x, y)
+    ]
+
+
+def _is_covered(x: float, y: float) -> bool:
+    """Tell whether a name would lie under the arrow or the scale bar."""
+    return (x > WIDTH - 22 and y < _CORNER) or (x < _BAR + 22 and y > HEIGHT - _CORNER)
 
 
 def _numbers(maps: CardMaps, cells: Ints, view: _View) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridgeo._names import one_line
 from gridgeo.ledger.words import unit_kinds, words
-from gridgeo.schema import AREA_M2, CLASS_NAME, KIND, LENGTH_M, N_COMPONENTS, NAME
+from gridgeo.schema import AREA_M2, CLASS_CODE, CLASS_NAME, KIND, LENGTH_M, N_COMPONENTS, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gridgeo.schema import Language
 
 STYLE: Final = """
-@page{size:A4;margin:12mm}
+@page{size:A4;margin:11mm 12mm}
 *{box-sizing:border-box}
 body{margin:0;background:#e5e7eb;color:#22262e;font:9.5pt/1.45 "Noto Sans CJK SC","Noto Sans SC",
 "Source Han Sans SC","Microsoft YaHei","PingFang SC","Segoe UI",Helvetica,Arial,sans-serif;
@@ -26,17 +26,18 @@ body{margin:0;background:#e5e7eb;color:#22262e;font:9.5pt/1.45 "Noto Sans CJK SC
 .card{width:210mm;min-height:297mm;margin:6mm auto;padding:12mm;background:#fff;
 box-shadow:0 1px 6px #0003}
 header{display:flex;justify-content:space-between;align-items:flex-end;
-border-bottom:.6mm solid #1f3864;padding-bottom:2mm;margin-bottom:3mm}
+border-bottom:.6mm solid #1f3864;padding-bottom:1.5mm;margin-bottom:2.5mm}
 header p{margin:0;color:#6b7280;font-size:9pt}
 h1{margin:0;font-size:17pt;line-height:1.25;color:#1f3864;overflow-wrap:anywhere}
 h1 small{font-size:12pt;font-weight:400;margin-left:3mm;color:#22262e}
 header .about{text-align:right;flex:none;padding-left:6mm}
-h2{margin:4mm 0 1mm;font-size:10.5pt;color:#1f3864;break-after:avoid}
+h2{margin:3mm 0 .8mm;font-size:10.5pt;color:#1f3864;break-after:avoid}
 svg{display:block;width:100%;height:auto}
 .legend{display:flex;flex-wrap:wrap;gap:1mm 6mm;margin:1.2mm 0 0;color:#4b5563;font-size:8.5pt}
 .legend i{display:inline-block;width:4.5mm;height:3mm;margin-right:1.5mm;vertical-align:-.3mm}
 .legend .dot{width:3.4mm;height:3.4mm;border-radius:50%;background:#c8102e}
 .columns{display:grid;grid-template-columns:76mm 1fr;gap:0 8mm;align-items:start}
+.even{grid-template-columns:1fr 1fr}
 table{width:100%;border-collapse:collapse;font-size:9pt;line-height:1.4}
 .tight{font-size:8.4pt;line-height:1.32}.tight td{padding-top:.26mm;padding-bottom:.26mm}
 tr{break-inside:avoid}
@@ -66,6 +67,9 @@ text.unit-number{fill:#fff;font-size:2.5px;font-weight:700}text.north{font-weigh
 @media screen and (max-width:230mm){.card{width:auto;margin:0;padding:6mm}}
 @media screen and (max-width:150mm){.columns{display:block}}
 """
+_LONG: Final = 20
+"""Classes that one column has room for; more of them stand in two."""
+
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -94,13 +98,11 @@ def card_html(
     ``components`` are counted by class; ``about`` are the title, and the lines beside it by name.
     """
     said = words(language)
-    sections = [
-        _section("", _facts(record.facts, said)),
-        _section(said["persons"], _persons(record.persons, said)) if record.persons else "",
-    ]
+    facts = _section(said["totals"], _facts(record.facts))
+    persons = _section(said["persons"], _persons(record.persons, said)) if record.persons else ""
     if record.key_units is not None and len(record.key_units):
-        sections.append(_section(said["key_units"], _units(record.key_units, language)))
-    right = "" if components is None else _section(said["classes"], _classes(components, said))
+        persons += _section(said["key_units"], _units(record.key_units, language))
+    body = _body(facts, persons, components, said)
     lines = "<br>".join(
         escape(f"{said[name]}{said['separator']}{text}")
         for name, text in about.items()
@@ -111,7 +113,7 @@ def card_html(
         f'<section class="card"><header><div><p>{escape(about["title"])}</p>'
         f'<h1>{escape(one_line(record.code))}{name}</h1></div><p class="about">{lines}</p></header>'
         f"{picture}{_legend(said, units=record.key_units)}"
-        f'<div class="columns"><div>{"".join(sections)}</div><div>{right}</div></div></section>\n'
+        f"{body}</section>\n"
     )
 
 
@@ -131,12 +133,12 @@ def _section(heading: str, table: str) -> str:
     return f"{heading and f'<h2>{escape(heading)}</h2>'}{table}"
 
 
-def _facts(facts: Sequence[tuple[str, object, str]], said: Mapping[str, str]) -> str:
+def _facts(facts: Sequence[tuple[str, object, str]]) -> str:
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(_told(value, unit))}</td></tr>"
         for name, value, unit in facts
     )
-    return f"<h2>{escape(said['totals'])}</h2><table>{rows}</table>"
+    return f"<table>{rows}</table>"
 
 
 def _persons(persons: Sequence[tuple[str, str]], said: Mapping[str, str]) -> str:
@@ -166,24 +168,48 @@ def _units(units: pd.DataFrame, language: Language) -> str:
     return f"<table>{rows}</table>"
 
 
-def _classes(table: pd.DataFrame, said: Mapping[str, str]) -> str:
+def _body(
+    facts: str, persons: str, components: pd.DataFrame | None, said: Mapping[str, str]
+) -> str:
+    """Set the tables in columns, so that a card of many classes too is one sheet of paper."""
+    if components is None:
+        return _in_columns("even", facts, persons)
+    heading = f"<h2>{escape(said['classes'])}</h2>"
+    total = int(components[N_COMPONENTS].sum())
+    if len(components) <= _LONG:
+        return _in_columns("", facts + persons, heading + _classes(components, said, total))
+    half = len(components) // 2 + 1
+    first = _classes(components.iloc[:half], said, None)
+    second = _classes(components.iloc[half:], said, total)
+    return _in_columns("even", facts, persons) + heading + _in_columns("even", first, second)
+
+
+def _in_columns(kind: str, *columns: str) -> str:
+    shown = "".join(f"<div>{column}</div>" for column in columns)
+    return f'<div class="columns {kind}">{shown}</div>'
+
+
+def _classes(table: pd.DataFrame, said: Mapping[str, str], total: int | None) -> str:
+    """Write a table of classes, with the total below it unless that is None."""
     if table.empty:
         return f"<p>{escape(said['none'])}</p>"
     sizes = [_size(*pair, said) for pair in _pairs(table)]
-    sized = any(sizes)
-    head = f'<th>{escape(said["class"])}</th><th class="n">{escape(said["count"])}</th>'
-    head += f'<th class="n">{escape(said["size"])}</th>' if sized else ""
-    rows = "".join(
-        f'<tr><td>{escape(one_line(str(name)))}</td><td class="n">{count:,}</td>'
-        + (f'<td class="n">{escape(size)}</td>' if sized else "")
-        + "</tr>"
-        for name, count, size in zip(table[CLASS_NAME], table[N_COMPONENTS], sizes, strict=True)
-    )
-    total = f'<td>{escape(said["total"])}</td><td class="n">{table[N_COMPONENTS].sum():,}</td>'
-    total += "<td></td>" if sized else ""
-    return (
-        f'<table class="tight"><thead><tr>{head}</tr></thead><tbody>{rows}'
-        f'<tr class="total">{total}</tr></tbody></table>'
+    names = table[CLASS_NAME].where(table[CLASS_NAME] != "", table[CLASS_CODE])
+    rows = [
+        (one_line(str(name)), f"{count:,}", size)
+        for name, count, size in zip(names, table[N_COMPONENTS], sizes, strict=True)
+    ]
+    head = _row("th", (said["class"], said["count"], said["size"] if any(sizes) else ""))
+    body = "".join(f"<tr>{_row('td', row)}</tr>" for row in rows)
+    if total is not None:
+        body += f'<tr class="total">{_row("td", (said["total"], f"{total:,}", ""))}</tr>'
+    return f'<table class="tight"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _row(tag: str, texts: tuple[str, str, str]) -> str:
+    name, *numbers = texts
+    return f"<{tag}>{escape(name)}</{tag}>" + "".join(
+        f'<{tag} class="n">{escape(number)}</{tag}>' for number in numbers
     )
 
 
