@@ -225,7 +225,8 @@ def _staff(contents: Contents, staff: pd.DataFrame | None) -> Block:
         totals=("n_zones",),
         spoken={
             ROLE: spoken_roles(contents.language),
-            "full_time": {True: said["yes"], False: said["no"]},
+            "full_time": {True: said["yes"], False: said["no"], "True": said["yes"]}
+            | {"False": said["no"]},
         },
     )
 

@@ -54,7 +54,7 @@ def require_zones(codes: Sequence[str], known: Sequence[str], name: str) -> list
         first = ", ".join(map(repr, known[:_SHOWN]))
         raise CodeError(
             f"`{name}` names zones that there are not: {told}; zones are {first}"
-            f"{', ...' if len(known) > _SHOWN else ''}."
+            f"{', and more' if len(known) > _SHOWN else ''}."
         )
     return wanted
 
