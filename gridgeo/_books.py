@@ -40,6 +40,9 @@ UNKNOWN: Final = "\ufffd"
 WIDEST: Final = 48
 """Width of a column, in characters, beyond which its text goes on in a second line."""
 
+_HEADING: Final = 255
+"""Characters of a heading; more of them say no more."""
+
 _NARROWEST: Final = 8
 _AIR: Final = 2.5
 """Room beside the text of a column: its margins, and the button of the filter."""
@@ -133,6 +136,11 @@ def sheet_titles(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
         used.add(title.lower())
         titles.append(title)
     return titles
+
+
+def one_cell(text: str) -> str:
+    """Make a heading of a text from data: what a workbook can hold, and no longer than one."""
+    return _units(_NO_XML.sub(UNKNOWN, text), _HEADING)
 
 
 def without_long_texts(sheets: Sequence[Sheet]) -> tuple[list[Sheet], pd.DataFrame]:
@@ -240,8 +248,12 @@ def _suspicious(column: pd.Series) -> Bools:
         signs = column.str.contains(_NO_XML_SIGNS, na=False)
         return (signs | (column.str.len() > MAX_CHARACTERS // 2)).to_numpy(bool)
     if column.dtype == object:
-        return column.map(lambda value: isinstance(value, str)).to_numpy(bool)
+        return np.array([isinstance(value, str) and _is_suspicious(value) for value in column])
     return np.zeros(len(column), bool)
+
+
+def _is_suspicious(text: str) -> bool:
+    return len(text) > MAX_CHARACTERS // 2 or _NO_XML.search(text) is not None
 
 
 def _told(names: pd.Series, pieces: pd.Series, title: str, heading: str) -> pd.DataFrame:

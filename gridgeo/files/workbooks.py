@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from xlsxwriter import Workbook
 
-from gridgeo._books import WIDEST, Block, Sheet, column_widths
+from gridgeo._books import WIDEST, Block, Sheet, column_widths, one_cell
 from gridgeo._sheets import as_sheet
 from gridgeo._tables import text_width
 from gridgeo.errors import GridGeoError
@@ -129,7 +129,7 @@ class _Page:
 
     def _block(self, block: Block, name: str, *, listing: bool) -> None:
         if block.caption:
-            self._sheet.write_string(self._row, 0, block.caption, self._looks["caption"])
+            self._sheet.write_string(self._row, 0, one_cell(block.caption), self._looks["caption"])
             self._row += 1
         if block.facts:
             self._facts(block)
@@ -137,7 +137,7 @@ class _Page:
         top, table = self._row, as_sheet(block.headed(), name)
         for place, (heading, column) in enumerate(table.items()):
             look = "right head" if column.dtype.kind in "iuf" else "head"
-            self._sheet.write_string(top, place, str(heading), self._looks[look])
+            self._sheet.write_string(top, place, one_cell(str(heading)), self._looks[look])
         self._rows(block, table)
         if listing:
             self._sheet.freeze_panes(top + 1, 1)

@@ -215,17 +215,19 @@ def _laid_out(
     said = words(contents.language)
     keys = [key for key in TABLES if key in tables]
     summed, *titles = sheet_titles([said["summary"], *(said[key] for key in keys)])
-    listed = [
-        part
+    listed = {
+        key: continued(Sheet(title, (tables[key],), color=_COLORS.get(key, "")))
         for key, title in zip(keys, titles, strict=True)
-        for part in continued(Sheet(title, (tables[key],), color=_COLORS.get(key, "")))
-    ]
-    taken = [summed, *(sheet.title for sheet in listed), said["long_texts"]]
-    own = zone_sheets(contents, codes, taken=taken, first=summed)
-    ways = {code: sheet.title for code, sheet in own.items()}
-    blocks = (*facts, _index(listed, contents.language))
+    }
+    taken = [sheet.title for sheets in listed.values() for sheet in sheets]
+    own = zone_sheets(contents, codes, taken=[summed, *taken, said["long_texts"]], first=summed)
+    if own:
+        ways = {code: sheet.title for code, sheet in own.items()}
+        listed["zones"] = [_with_links(sheet, ways) for sheet in listed["zones"]]
+    sheets = [sheet for several in listed.values() for sheet in several]
+    blocks = (*facts, _index(sheets, contents.language))
     first = Sheet(summed, blocks, listing=False, color=_COLORS["summary"])
-    return [first, *(_with_links(sheet, ways) for sheet in listed), *own.values()]
+    return [first, *sheets, *own.values()]
 
 
 def _write_book(
@@ -255,10 +257,8 @@ def _index(sheets: Sequence[Sheet], language: Language) -> Block:
 
 
 def _with_links(sheet: Sheet, titles: Mapping[str, str]) -> Sheet:
-    """Give the codes of zones in the first column a way to the zone's own sheet."""
+    """Give the codes in the first column a way to the zone's own sheet."""
     (block,) = sheet.blocks
-    if not titles or block.table.columns[0] != "zone_code":
-        return sheet
     return replace(sheet, blocks=(replace(block, links=titles),))
 
 
