@@ -268,7 +268,8 @@ def _told(names: pd.Series, pieces: pd.Series, title: str, heading: str) -> pd.D
             "text": long,
         }
     )
-    return told.explode(["part", "text"], ignore_index=True)
+    told = told.explode(["part", "text"], ignore_index=True)
+    return told.astype({"part": "int64"})
 
 
 def _pieces(text: str) -> list[str]:
