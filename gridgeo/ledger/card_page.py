@@ -65,7 +65,8 @@ text.unit-number{fill:#fff;font-size:2.5px;font-weight:700}text.north{font-weigh
 @media print{body{background:#fff}.card{width:auto;min-height:0;margin:0;padding:0;box-shadow:none}
 .card+.card{break-before:page}}
 @media screen and (max-width:230mm){.card{width:auto;margin:0;padding:6mm}}
-@media screen and (max-width:150mm){.columns{display:block}}
+@media screen and (max-width:150mm){header,.columns{display:block}
+header .about{text-align:left;padding:1mm 0 0}}
 """
 _LONG: Final = 20
 """Classes that one column has room for; more of them stand in two."""
