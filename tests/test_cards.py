@@ -179,12 +179,21 @@ def test_figures_are_those_of_the_frames(city, language):
     assert {"en": 'lang="en"', "zh": 'lang="zh-CN"'}[language] in card.html
 
 
-def test_the_position_lies_in_the_zone(city):
-    """In degrees, near enough to find the way to it."""
-    told = re.search(r"([\d.]+)° N, ([\d.]+)° E", gg.zone_card(CODE, **city).html)
+@pytest.mark.parametrize("zones", [True, False])
+def test_the_position_lies_in_the_zone(city, zones):
+    """In degrees, near enough to find the way to it; with a layer of zones and without."""
+    frames = city if zones else {**city, "zones": None}
+    told = re.search(r"([\d.]+)° N, ([\d.]+)° E", gg.zone_card(CODE, **frames).html)
     lat, lon = map(float, told.groups())
     zone = city["zones"].to_crs(4326).set_index("zone_code").geometry[CODE]
     assert zone.contains(shapely.Point(lon, lat))
+
+
+def test_a_zone_of_many_areas_names_the_first(city):
+    """And tells how many there are."""
+    cells = city["cells"].assign(zone_code="all")
+    assert ", ... (182 in all)|" in texts(gg.zone_card("all", cells=cells))
+    assert "等 182 个|" in texts(gg.zone_card("all", cells=cells, language="zh"))
 
 
 def test_a_post_that_nobody_fills_is_told(city):
@@ -251,6 +260,20 @@ def test_zones_without_a_geometry_are_their_cells_joined(city):
     joined = gg.zone_card(CODE, cells=city["cells"], zones=plain)
     (one,), (other,) = drawn(layer, "zone"), drawn(joined, "zone")
     assert one.symmetric_difference(other).area < 0.005 * one.area
+
+
+def test_what_has_no_place_is_listed_all_the_same(city):
+    """A zone without a shape is drawn as its cells; a unit without a place has no mark."""
+    zones = city["zones"].copy()
+    zones.loc[3, "geometry"] = None
+    units = gg.geocode(city["key_units"], city["cells"])
+    row = units.index[units["area_code"] == CODE][0]
+    units.loc[row, "geometry"] = None
+    frames = {**city, "zones": zones, "key_units": units}
+    card = gg.zone_card(CODE, **frames)
+    assert units.loc[row, "name_en"] in texts(card)
+    assert len([*svg_of(card).iter("circle")]) == (units["area_code"] == CODE).sum() - 1
+    assert len(drawn(gg.zone_card(zones.loc[3, "zone_code"], **frames), "zone")) == 1
 
 
 def test_many_classes_stand_in_two_columns():

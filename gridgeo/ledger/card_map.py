@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._locate import is_finite, place_on
+from gridgeo._locate import place_on
 from gridgeo._names import one_line
 from gridgeo.crs import metric_crs, to_crs
+from gridgeo.ledger.contents import has_place
 from gridgeo.ledger.words import words
 from gridgeo.schema import AREA_CODE, CELL_CODE, ZONE_CODE, ZONE_NAME
 
@@ -72,7 +74,7 @@ def card_maps(contents: Contents, cells: GeoDataFrame) -> CardMaps:
     crs = metric_crs(cells)
     shapes = to_crs(cells, crs).geometry.to_numpy()
     table = contents.zones if contents.zones is not None else pd.DataFrame({ZONE_CODE: []})
-    if hasattr(table, "geometry") and getattr(table, "crs", None) is not None:
+    if isinstance(table, gpd.GeoDataFrame) and table.crs is not None and has_place(table).all():
         zones = to_crs(table, crs).geometry.to_numpy()
     else:
         joined = [shapely.union_all(shapes[contents.cells_of[code]]) for code in table[ZONE_CODE]]
@@ -101,7 +103,7 @@ def draw_card_map(maps: CardMaps, code: str, cells: Ints, key_units: Ints) -> st
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{name}">',
         '<rect class="ground" width="100%" height="100%"/>',
         *_neighbours(maps, own, view),
-        f'<path class="cells" d="{view.path(maps.cells[cells])}"/>',
+        _cells(maps.cells[cells], view),
         f'<path class="zone" d="{view.path(maps.zones[[own]])}"/>',
         *_numbers(maps, cells, view),
         *_units(maps, key_units, view),
@@ -159,6 +161,13 @@ class _View:
         # The last point of a ring is the first; Z goes there.
         drawn = [" ".join(texts[a : b - 1]) for a, b in zip(starts, ends, strict=True)]
         return "".join(f"M{points}Z" for points in drawn if points)
+
+
+def _cells(shapes: Geometries, view: _View) -> str:
+    """Draw cells; the smaller they are on paper, the finer are their borders."""
+    size = float(np.median(np.sqrt(shapely.area(shapes)))) * 1000 / view.scale
+    line = min(0.25, size / 16)
+    return f'<path class="cells" stroke-width="{line:.2g}" d="{view.path(shapes)}"/>'
 
 
 def _neighbours(maps: CardMaps, own: int, view: _View) -> list[str]:
@@ -233,10 +242,9 @@ def _text(kind: str, x: float, y: float, text: str) -> str:
 
 def _places(contents: Contents, crs: object) -> Geometries | None:
     units = contents.key_units
-    if units is None or not hasattr(units, "geometry") or getattr(units, "crs", None) is None:
+    if not isinstance(units, gpd.GeoDataFrame) or units.crs is None:
         return None
-    shapes = units.geometry.to_numpy()
-    known = is_finite(shapes) & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    known = has_place(units)
     places = np.full(len(units), None, dtype=object)
     if known.any():
         places[known] = place_on(to_crs(units[known], crs).geometry.to_numpy())

@@ -54,7 +54,7 @@ b.unit{display:inline-block;min-width:4.4mm;padding:0 .8mm;border-radius:2.2mm;b
 color:#fff;font-size:7.5pt;line-height:4.4mm;text-align:center}
 .ground{fill:#fbfbfa}.paper{fill:#fff;opacity:.85}.frame{fill:none;stroke:#22262e;stroke-width:.4}
 .neighbour{fill:#eceff2;stroke:#b4bac3;stroke-width:.3}
-.cells{fill:#dbe8f5;stroke:#d6007f;stroke-width:.25;fill-rule:evenodd;stroke-linejoin:round}
+.cells{fill:#dbe8f5;stroke:#d6007f;fill-rule:evenodd;stroke-linejoin:round}
 .zone{fill:none;stroke:#1f3864;stroke-width:.9;stroke-linejoin:round}
 .unit{fill:#c8102e;stroke:#fff;stroke-width:.4}.ink{fill:#22262e}
 .bar{fill:#fff;stroke:#22262e;stroke-width:.25}

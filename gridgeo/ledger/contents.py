@@ -95,11 +95,15 @@ class Contents:
     @cached_property
     def positions(self) -> Mapping[str, tuple[float, float]]:
         """Longitude and latitude of a point inside each zone that has a geometry."""
-        if not isinstance(self.zones, gpd.GeoDataFrame) or self.zones.crs is None:
+        if isinstance(self.zones, gpd.GeoDataFrame) and self.zones.crs is not None:
+            frame = self.zones[has_place(self.zones)]
+        elif isinstance(self.cells, gpd.GeoDataFrame) and self.cells.crs is not None:
+            frame = _middle_cells(self.cells[has_place(self.cells)])
+        else:
             return {}
-        inside = self.zones.geometry.representative_point()
+        inside = frame.geometry.representative_point()
         places = to_crs(inside.to_frame("geometry"), LONLAT).geometry
-        return dict(zip(self.zones[ZONE_CODE], zip(places.x, places.y, strict=True), strict=True))
+        return dict(zip(frame[ZONE_CODE], zip(places.x, places.y, strict=True), strict=True))
 
     @cached_property
     def cells_of(self) -> Mapping[str, Ints]:
@@ -239,7 +243,7 @@ def _placed(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         f"{CELL_CODE!r} names no cell; geocode them with these cells",
     )
     faults.raise_if_any()
-    measured = _measurable(components)
+    measured = has_place(components)
     table = pd.DataFrame({CELL_CODE: codes.to_numpy()})
     table[CLASS_CODE] = components[CLASS_CODE].astype(object).fillna("").astype("str").to_numpy()
     table[ZONE_CODE] = _zone_by_cell(table[CELL_CODE], cells)
@@ -247,12 +251,23 @@ def _placed(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     return table.join(sizes[[LENGTH_M, AREA_M2]])
 
 
-def _measurable(components: pd.DataFrame) -> Bools:
-    """Tell which components have a place; a ledger counts those without too."""
-    if not isinstance(components, gpd.GeoDataFrame):
-        return np.ones(len(components), bool)
-    shapes = components.geometry.to_numpy()
+def has_place(frame: pd.DataFrame) -> Bools:
+    """Tell which rows have a place on the ground; of a table without geometries all are taken."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return np.ones(len(frame), bool)
+    shapes = frame.geometry.to_numpy()
     return is_finite(shapes) & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+
+
+def _middle_cells(cells: GeoDataFrame) -> GeoDataFrame:
+    """Give the cell of each zone that lies nearest to the middle of its ground."""
+    xy = shapely.get_coordinates(shapely.centroid(cells.geometry.to_numpy()))
+    table = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "m2": cells[AREA_M2].to_numpy(float)})
+    zone = cells[ZONE_CODE].to_numpy(object)
+    sums = table.assign(x=table["x"] * table["m2"], y=table["y"] * table["m2"]).groupby(zone).sum()
+    middle = sums[["x", "y"]].div(sums["m2"], axis=0).loc[zone].to_numpy()
+    nearest = pd.Series(np.hypot(*(xy - middle).T)).groupby(zone).idxmin()
+    return cells.iloc[nearest.to_numpy()]
 
 
 def plain_table(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pandas as pd
 
@@ -23,6 +23,9 @@ from gridgeo.schema import (
 
 if TYPE_CHECKING:
     from gridgeo.ledger.contents import Contents
+
+_SHOWN: Final = 8
+"""Areas of a zone that are named; of more it is told how many."""
 
 Fact: TypeAlias = tuple[str, object, str]
 """What it is called, its value, its unit."""
@@ -78,7 +81,9 @@ def _facts(contents: Contents, code: str, cells: pd.DataFrame) -> list[Fact]:
     column = AREA_NAME if AREA_NAME in cells else AREA_CODE
     if column in cells:
         names = [str(name) for name in cells[column].dropna().unique() if name]
-        facts.append((said["areas"], said["list"].join(names), ""))
+        told = said["list"].join(names[:_SHOWN])
+        more = said["more_areas"].format(n=len(names)) if len(names) > _SHOWN else ""
+        facts.append((said["areas"], told + more, ""))
     if code in contents.positions:
         facts.append((said["position"], position_in_words(*contents.positions[code]), ""))
     return facts

@@ -53,6 +53,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "load": ("Load", "工作量"),
     "position": ("Position", "位置"),
     "areas": ("Areas", "所属区域"),
+    "more_areas": (", ... ({n} in all)", "等 {n} 个"),
     "rows": ("rows", "行"),
     "m2": ("m²", "平方米"),
     "m": ("m", "米"),
