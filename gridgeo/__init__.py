@@ -68,6 +68,7 @@ from gridgeo.io import (
     read_events,
     read_staff,
 )
+from gridgeo.ledger import ZoneCard, write_ledger, zone_card, zone_cards
 from gridgeo.maps import (
     explore_faults,
     explore_grid,
@@ -129,6 +130,7 @@ __all__ = [
     "ZoneError",
     "ZonesReport",
     "TypeRule",
+    "ZoneCard",
     "areas_to_cells",
     "assign_staff",
     "bd09_to_gcj02",
@@ -179,4 +181,7 @@ __all__ = [
     "working_crs",
     "write_frame",
     "zone_codes",
+    "write_ledger",
+    "zone_card",
+    "zone_cards",
 ]

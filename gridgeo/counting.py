@@ -72,7 +72,7 @@ def count_by_cell(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame
     faults.add(CodeError, strange, f"{CELL_CODE!r} names no cell; geocode them with these cells")
     faults.raise_if_any()
     placed = (codes != "").to_numpy()
-    sizes = _sizes(components, placed)
+    sizes = component_sizes(components, placed)
     sizes[CELL_CODE] = codes[placed].to_numpy()
     sizes[CLASS_CODE] = components[CLASS_CODE].astype(object).fillna("").astype(str)[placed].array
     of_cell = pd.Index(cells[CELL_CODE], name=CELL_CODE)
@@ -85,9 +85,12 @@ def count_by_cell(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame
     return pd.concat(tables, axis=1).rename_axis(columns=None)
 
 
-def _sizes(components: pd.DataFrame, placed: Bools) -> pd.DataFrame:
-    """Give the length of lines and the area of polygons, NaN for all else."""
-    own = components[placed]
+def component_sizes(components: pd.DataFrame, rows: Bools) -> pd.DataFrame:
+    """Give the length of lines and the area of polygons of some rows, NaN for all else.
+
+    ``length_m`` and ``area_m2``, as the components have them or measured in metres.
+    """
+    own = components[rows]
     sizes = pd.DataFrame({LENGTH_M: np.nan, AREA_M2: np.nan}, index=range(len(own)))
     known = [size for size in (LENGTH_M, AREA_M2) if size in own]
     if known:

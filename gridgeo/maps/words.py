@@ -4,20 +4,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
+from gridgeo._names import first_names, one_line
 from gridgeo._words import in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from gridgeo.schema import Language
 
-_SHAPELESS: Final = frozenset({"Cc", "Cf", "Cs"})
-"""Kinds of characters that are never drawn: controls, marks of format, halves of a pair."""
+__all__ = ["first_names", "one_line", "words"]
 
 _TABLE: Final[dict[str, tuple[str, str]]] = {
     "title": ("Grid management map", "网格化管理地图"),
@@ -86,37 +83,3 @@ def words(language: Language) -> Mapping[str, str]:
         The language is neither ``"en"`` nor ``"zh"``.
     """
     return in_language(language, _TABLE)
-
-
-def one_line(text: str) -> str:
-    r"""Make one line of a text from data: one space for any white space, no control characters.
-
-    Examples
-    --------
-    >>> one_line(" East\n Gate\x07")
-    'East Gate'
-    """
-    spaced = " ".join(text.split())
-    return "".join(c for c in spaced if unicodedata.category(c) not in _SHAPELESS).strip()
-
-
-def first_names(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Give each row the first of its names that is not blank, as one line.
-
-    Parameters
-    ----------
-    frame
-        Rows to name.
-    columns
-        Where to look, the best first; those that the frame lacks are passed over.
-
-    Returns
-    -------
-    Series
-        Text on the index of the frame; null where no column has a name.
-    """
-    names = pd.Series(None, index=frame.index, dtype=object)
-    for column in (frame[name].astype(object) for name in columns if name in frame.columns):
-        lines = {text: one_line(str(text)) or None for text in column.dropna().unique()}
-        names = names.where(names.notna(), column.map(lines))
-    return names
