@@ -93,6 +93,9 @@ def test_the_legend_tells_each_span_once():
     assert whole.legend["count"].tolist() == [1, 2, 1]
     fine = theme([0.501, 0.502, 0.503], scheme="equal_interval", n_classes=2)
     assert fine.legend["name"].tolist() == ["0.501 – 0.502", "0.502 – 0.503"]
+    own = theme([1.1, 7.0], scheme=[2.5, 10])
+    assert own.legend["name"].tolist() == ["1.1 – 2.5", "2.5 – 10.0"]
+    assert theme([0.4, 33.3, 66.7, 1e4], scheme=[33.3, 66.7]).legend["name"].iloc[1] == "33 – 67"
     assert whole.name == "Load"
     assert theme([5, 5, 5]).legend["name"].tolist() == ["5"]
 

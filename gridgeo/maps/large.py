@@ -82,6 +82,7 @@ def _cells_layer(board: Any, subject: Subject, color: str, theme: Theme | None) 
         stroked=len(cells) <= _CELL_LINES_UP_TO,
         pickable=True,
         auto_highlight=True,
+        auto_downcast=False,
     )
 
 
@@ -120,6 +121,7 @@ def _line_layers(board: Any, subject: Subject) -> list[Any]:  # noqa: ANN401
             get_width=weight,
             width_units="pixels",
             pickable=False,
+            auto_downcast=False,
         )
         for frame, line, weight in reversed(lines)
     ]
@@ -140,6 +142,7 @@ def _points_layer(
         get_radius=radius,
         radius_units="pixels",
         pickable=told is not None,
+        auto_downcast=False,
     )
 
 

@@ -82,7 +82,7 @@ function addNames(map, city, layers) {
     shown.push(names[key]);
   };
   const above = city.borders[city.borders.length - 2];
-  if (above && above.regions.codes[0]) add("above", above.regions, { size: 15, faint: true });
+  if (above && hasNames(above.regions)) add("above", above.regions, { size: 15, faint: true });
   if (city.zones) add("zones", city.zones, { color: city.style.zoneLine });
   add("areas", city.areas, {});
   for (const [key, layer] of Object.entries(names)) {
@@ -90,6 +90,8 @@ function addNames(map, city, layers) {
   }
   return names;
 }
+
+const hasNames = ({ names, codes }) => names.some((name, i) => name !== codes[i]);
 
 // The part of a canvas that is seen: it is larger than the map, and head and buttons cover some.
 function seen(map, { left, top }) {

@@ -85,7 +85,11 @@ function hitRows(hits, text, words, pick) {
     const row = element("button", "gg-hit",
       element("span", "gg-name", things.label(i)), element("span", "gg-count", things.kind));
     row.type = "button";
-    row.addEventListener("click", () => pick(things, i));
+    row.addEventListener("click", (event) => {
+      // The row is taken away, and the map would not know that the click was not for it.
+      L.DomEvent.stop(event);
+      pick(things, i);
+    });
     return row;
   });
 }
