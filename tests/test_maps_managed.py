@@ -93,7 +93,7 @@ def explored(city, **options):
             "en",
             [
                 r"Zone\s+East 1 \(Z1\)",
-                r"Area\s+东华门 \(110101001\)",
+                r"Community\s+东华门 \(110101001\)",
                 r"Position\s+116\.\d{5}, 39\.\d{5}",
                 r"Responsible leader\s+Wu Ranlan",
                 r"Deputy\s+Han Lijing; Luo Jiafan",
@@ -104,7 +104,7 @@ def explored(city, **options):
             "zh",
             [
                 r"责任网格\s+东一 \(Z1\)",
-                r"区域\s+东华门 \(110101001\)",
+                r"社区\s+东华门 \(110101001\)",
                 r"位置\s+116\.\d{5}, 39\.\d{5}",
                 r"责任领导\s+吴然岚",
                 r"副职（AB角）\s+韩立静、罗佳帆",
@@ -186,6 +186,12 @@ def test_neighbouring_zones_are_seen_in_different_colors(opened, city):
     assert page.color_at(*beside(city["cells"], "110101002004", 20, -20)) == first
 
 
+def street_of(city):
+    """The street that all areas of the city lie in, with a name."""
+    whole = city["areas"].dissolve()[["geometry"]]
+    return whole.assign(area_code="110101", area_name="Long Street", level="street")
+
+
 def find(page, text):
     """Type into the search and give the hits that are listed."""
     page.tab.fill(".gg-search input", text)
@@ -226,9 +232,14 @@ def test_zones_areas_units_and_persons_are_found_by_name(opened, city):
     page.tab.keyboard.press("Enter")
     assert popup(page).startswith("Zone East 2 (Z2)")
     assert re.search(r"Load\s+40", popup(page))
-    assert find(page, "harb") == ["Harbour (110101004)\nArea"]
+    named = pd.concat([city["areas"], street_of(city)], ignore_index=True)
+    street = opened(explored(city, areas=named))
+    assert find(street, "long") == ["Long Street (110101)\nStreet"]
+    said = street.click(*beside(city["cells"], "110101001005", 35, -35))
+    assert re.search(r"Community\s+东华门.*\s+Street\s+Long Street \(110101\)", said)
+    assert find(page, "harb") == ["Harbour (110101004)\nCommunity"]
     page.tab.keyboard.press("Enter")
-    assert re.search(r"Area Harbour.*\n*Cells\s+9\s+Size\s+90,000 m²", popup(page))
+    assert re.search(r"Community Harbour.*\n*Cells\s+9\s+Size\s+90,000 m²", popup(page))
     assert find(page, "u1") == ["First School\nKey unit"]
     page.tab.keyboard.press("Enter")
     said = popup(page)
@@ -268,7 +279,7 @@ def test_each_level_can_be_switched(opened, city):
         "Zone border",
         "Community border",
         "Zone names",
-        "Area names",
+        "Community names",
         "★ Key units",
     ]
     units = "return grid.map.hasLayer(grid.layers.units)"

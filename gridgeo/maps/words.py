@@ -64,6 +64,7 @@ _TABLE: Final[dict[str, tuple[str, str]]] = {
     "nobody": ("nobody", "未指派"),
     "number": ("Number", "编号"),
     "borders": ("Borders", "界线"),
+    "level_names": ("{level} names", "{level}名称"),
     "upper_names": ("Names of the level above", "上级区域名称"),
     "search": ("Search code or name", "搜索编码或名称"),
     "no_hits": ("Nothing found", "未找到"),

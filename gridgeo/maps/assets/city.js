@@ -8,7 +8,7 @@ function readCity(packed) {
   city.areas.color = packed.areas.color;
   if (packed.zones) city.zones = readZones(packed.zones, steps);
   city.borders = packed.borders.map((border) => ({
-    name: border.name, weight: border.weight,
+    name: border.name, level: border.level, weight: border.weight,
     regions: border.outlines ? readRegions(border, steps) : city.areas,
   }));
   city.regionFill = readRegionFill(packed.fill, city);
@@ -71,6 +71,9 @@ function readComponents({ components: packed, classes }, steps) {
   components.bins = new Bins({ west: x, north: y, east: x, south: y });
   return components;
 }
+
+// Where names are but codes, nobody gains by reading them twice.
+const hasNames = ({ names, codes }) => names.some((name, i) => name !== codes[i]);
 
 // The polygon at a place on the map, or -1.
 function polygonAt(polygons, latlng) {

@@ -91,21 +91,20 @@ function addNames(map, city, layers) {
   return names;
 }
 
-const hasNames = ({ names, codes }) => names.some((name, i) => name !== codes[i]);
-
 // The part of a canvas that is seen: it is larger than the map, and head and buttons cover some.
 function seen(map, { left, top }) {
   const { min, max } = map.getPixelBounds();
   return [min.x - left + BUTTONS, min.y - top + HEAD, max.x - left - BUTTONS, max.y - top];
 }
 
-function overlaysOf({ words, groups, style }, layers) {
-  const overlays = {}, { names } = layers;
+function overlaysOf({ words, groups, style, borders }, layers) {
+  const overlays = {}, { names } = layers, [above, own] = borders.slice(-2);
+  const namesOf = ({ level }, otherwise) => escaped(level ? words.level_names.replace("{level}", level) : otherwise);
   overlays[escaped(words.cells)] = layers.cells;
   for (const { name, layer } of layers.lines) overlays[escaped(name)] = layer;
   if (names.zones) overlays[escaped(words.zone_names)] = names.zones;
-  overlays[escaped(words.area_names)] = names.areas;
-  if (names.above) overlays[escaped(words.upper_names)] = names.above;
+  if (names.above) overlays[namesOf(above, words.upper_names)] = names.above;
+  overlays[namesOf(own || above, words.area_names)] = names.areas;
   if (layers.units) overlays[`<i class="gg-star gg-key">★</i> ${escaped(words.key_units)}`] = layers.units;
   groups.forEach((group, i) => {
     const dot = swatch("gg-dot", style.groupColors[i]);

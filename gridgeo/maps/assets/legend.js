@@ -2,11 +2,11 @@
 
 function legendOf(city) {
   const control = L.control({ position: "bottomright" });
-  control.onAdd = () => {
+  control.onAdd = (map) => {
     const rows = [
       ...fillRows(city), ...lineRows(city), ...unitRows(city), ...kindRows(city), ...groupRows(city)];
     const box = element("details", "gg-legend", element("summary", "", city.words.legend), ...rows);
-    box.open = true;
+    box.open = map.getSize().x > 720;
     L.DomEvent.disableClickPropagation(box);
     L.DomEvent.disableScrollPropagation(box);
     return box;
