@@ -81,8 +81,7 @@ def city():
 
 def explored(city, **options):
     """Map of a city."""
-    frames = {name: frame for name, frame in city.items() if name != "cells"}
-    return explore_grid(city["cells"], **(frames | options))
+    return explore_grid(**(city | options))
 
 
 @pytest.mark.browser
@@ -254,6 +253,19 @@ def test_zones_areas_units_and_persons_are_found_by_name(opened, city):
     assert popup(page).startswith("Zone East 2")
     assert find(page, "no such thing") == ["Nothing found"]
     assert find(page, " ") == []
+
+
+@pytest.mark.browser
+def test_a_zone_without_a_name_has_a_short_one(opened, city):
+    """Where its code has no room, a zone shows what that adds to the code of its street."""
+    cells = city["cells"].assign(zone_code="110101-" + city["cells"]["zone_code"])
+    frames = {"zones": None, "staff": None, "components": None, "key_units": None}
+    areas = pd.concat([city["areas"], street_of(city)], ignore_index=True)
+    page = opened(explored(city, cells=cells, areas=areas, **frames))
+    shown = "return grid.layers.names.zones.shown"
+    assert set(page.run(shown)) == {f"110101-Z{n}" for n in (1, 2, 3)} | {"110101-"}
+    page.run("grid.map.setMinZoom(0); grid.map.setZoom(grid.map.getZoom() - 2.5, {animate: false})")
+    assert set(page.run(shown)) & {"Z1", "Z2", "Z3"}
 
 
 @pytest.mark.browser

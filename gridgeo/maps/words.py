@@ -61,6 +61,7 @@ _TABLE: Final[dict[str, tuple[str, str]]] = {
     "manager": ("Grid manager", "网格长"),
     "inspector": ("Inspector", "监督员"),
     "deputy": ("Deputy", "副职（AB角）"),
+    "nearer": ("zoom in to see them", "放大后显示"),
     "nobody": ("nobody", "未指派"),
     "number": ("Number", "编号"),
     "borders": ("Borders", "界线"),

@@ -63,8 +63,9 @@ function kindRows({ words, kinds, fill }) {
     ...kinds.map((kind) => legendRow(swatch("gg-blank"), kind.name, kind.count))];
 }
 
-function groupRows({ words, groups, style }) {
+function groupRows({ words, groups, style, zones }) {
   if (!groups.length) return [];
-  return [element("h2", "", words.components),
+  const heading = zones ? `${words.components} (${words.nearer})` : words.components;
+  return [element("h2", "", heading),
     ...groups.map((group, i) => legendRow(swatch("gg-dot", style.groupColors[i]), group.name, group.count))];
 }
