@@ -224,6 +224,21 @@ def test_a_cell_is_found_by_its_code(opened, city):
 
 
 @pytest.mark.browser
+def test_what_is_the_same_comes_before_what_begins_so_and_what_holds_it(opened, city):
+    """A cell of that very code stands above a zone whose name holds it, in any order of kinds."""
+    names = ["by 110101005004", "110101005004 b", "West"]
+    zones = city["zones"].assign(
+        zone_name_en=names, leader_id="", deputy_id="", leader="", deputy=""
+    )
+    page = opened(explored(city, zones=zones))
+    assert find(page, "110101005004") == [
+        "110101005004\nCell",
+        "110101005004 b (Z2)\nZone",
+        "by 110101005004 (Z1)\nZone",
+    ]
+
+
+@pytest.mark.browser
 def test_zones_areas_units_and_persons_are_found_by_name(opened, city):
     """Each is listed with what it is, the same word first; the find opens its own pop-up."""
     page = opened(explored(city))
@@ -235,7 +250,7 @@ def test_zones_areas_units_and_persons_are_found_by_name(opened, city):
     street = opened(explored(city, areas=named))
     assert find(street, "long") == ["Long Street (110101)\nStreet"]
     said = street.click(*beside(city["cells"], "110101001005", 35, -35))
-    assert re.search(r"Community\s+东华门.*\s+Street\s+Long Street \(110101\)", said)
+    assert re.search(r"Community\s+东华门.*\s+Street\s+Long Street \(110101\)\n", said)
     assert find(page, "harb") == ["Harbour (110101004)\nCommunity"]
     page.tab.keyboard.press("Enter")
     assert re.search(r"Community Harbour.*\n*Cells\s+9\s+Size\s+90,000 m²", popup(page))
