@@ -50,6 +50,8 @@ NAME_EN: Final = "name_en"
 ROLE: Final = "role"
 FULL_TIME: Final = "full_time"
 CELL_TYPE: Final = "cell_type"
+UNIT_ID: Final = "unit_id"
+LEVEL: Final = "level"
 
 KINDS: Final = ("whole", "cut", "merged")
 """``kind`` of a cell: a full lattice cell, a piece of one, or pieces joined."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from gridgeo.cli import checks, ledgers, placing, plans, staffing, zoning
+from gridgeo.cli import checks, ledgers, mapping, placing, plans, staffing, zoning
 from gridgeo.cli.options import app
 
-__all__ = ["app", "checks", "ledgers", "placing", "plans", "staffing", "zoning"]
+__all__ = ["app", "checks", "ledgers", "mapping", "placing", "plans", "staffing", "zoning"]
 
 
 @app.callback()
