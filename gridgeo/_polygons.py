@@ -21,6 +21,7 @@ up to whole areas."""
 
 _FINEST: Final = 2.0**-30
 """About a nanometre: the coordinates of a city, some thousand km from the origin, are no finer."""
+
 JOIN_BATCH: Final = 1_000
 """Groups that are united in one go."""
 

@@ -135,8 +135,7 @@ ROOMS = {
     "matplotlib": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
-    "scipy": {"_graph"},
-    "scipy": {"_mending", "_rota"},
+    "scipy": {"_graph", "_mending", "_rota"},
     "tqdm": {"cells", "workflow"},
 }
 """Where each outside world may be spoken to."""
