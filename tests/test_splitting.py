@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, Point, Polygon, box
 from test_cut import RELAXED, SEEDS, random_coverage
 
+from gridgeo._polygons import overlay
 from gridgeo.cells import areas_to_cells
 from gridgeo.errors import InputError
 from gridgeo.geocoding import CellIndex, geocode
@@ -186,6 +187,33 @@ def test_ground_that_cells_share_goes_to_the_lowest_code():
         "b": pytest.approx(4000),
     }
     assert split(LineString([(0, 20), (100, 20)]), cells) == {"a": 60.0, "b": 40.0}
+
+
+@settings(max_examples=40, **RELAXED)
+@given(SEEDS, st.integers(1, 8))
+def test_ground_of_overlapping_cells_is_taken_in_turn(seed, count):
+    """Also of a polygon that reaches beyond them: its pieces and what is outside sum up to it."""
+    rng = np.random.default_rng(seed)
+    corner, size = rng.uniform(0, 100, (count, 2)), rng.uniform(5, 60, (count, 2))
+    codes = [f"{code:02d}" for code in rng.permutation(count)]
+    cells = layer(*shapely.box(*corner.T, *(corner + size).T), cell_code=codes)
+    park = Point(rng.uniform(20, 140, 2)).buffer(rng.uniform(10, 90))
+    left, expected = park, {}
+    for code, cell in sorted(zip(codes, cells.geometry, strict=True)):
+        expected[code] = left.intersection(cell).area
+        left = left.difference(cell)
+    expected[""] = left.area
+    found = split(park, cells)
+    differ = [abs(found.get(code, 0) - expected[code]) for code in expected]
+    assert max(differ) <= 1e-8 * park.area
+    assert sum(found.values()) == pytest.approx(park.area, rel=1e-9)
+
+
+def test_lines_that_a_union_leaves_do_not_stop_an_overlay():
+    """Where borders nearly coincide GEOS unites polygons to polygons and a line."""
+    united = shapely.GeometryCollection([box(0, 0, 1, 2), LineString([(1, 0), (1, 2)])])
+    (left,) = overlay(shapely.difference, np.array([box(0, 0, 2, 2)]), np.array([united]))
+    assert left.equals(box(1, 0, 2, 2))
 
 
 def test_the_larger_share_wins_and_a_tie_goes_to_the_lowest_code():
