@@ -190,6 +190,8 @@ def _join(lines: Geometries, edges: _Edges, stretches: _Stretches, owner: Ints) 
     span = edges.end[:, :2] - edges.start[:, :2]
     length = np.hypot(*span.T)[stretches.edge] * (stretches.until - stretches.since)
     line, owner = edges.line[stretches.edge[begins]], owner[begins]
+    flat = ~shapely.has_z(lines)[line]
+    geometry[flat] = shapely.force_2d(geometry[flat])
     return _collect(lines, line, owner, _sums(run, length, len(line)), geometry)
 
 

@@ -150,6 +150,17 @@ def test_heights_are_interpolated():
     assert pieces["length_m"].tolist() == [50, 50]
 
 
+def test_a_flat_line_stays_flat_beside_one_with_heights():
+    """The pieces of each line have heights where it has, whatever else is in the layer."""
+    lines = layer(
+        LineString([(50, 50, 10), (150, 50, 0)]),
+        LineString([(50, 20), (150, 20)]),
+        MultiLineString([[(50, 30), (60, 30)], [(70, 30), (150, 30)]]),
+    )
+    pieces = geocode(lines, squares(["a", "b"]), by="split")
+    assert pieces.geometry.has_z.tolist() == [True, True, False, False, False, False]
+
+
 def test_columns_and_labels_go_with_the_pieces():
     """Every piece has its feature's label and columns; the layer itself is left alone."""
     pipes = layer(LineString([(50, 50), (150, 50)]), Point(10, 10), name=["main", "valve"])
@@ -263,6 +274,21 @@ def test_pieces_outside_go_to_the_nearest_cell_where_asked():
     assert pieces["cell_code"].tolist() == ["a", "a", ""]
     assert pieces["reason"].tolist() == ["nearest", "", "outside"]
     assert pieces["length_m"].tolist() == [50, 50, 100]
+
+
+@pytest.mark.parametrize("by", ["share", "split"])
+def test_what_lies_beside_the_cells_is_as_near_as_its_shape(by):
+    """A pipe and a park that begin 1 m outside are within 10 m, wherever their middle is."""
+    beside = layer(
+        LineString([(-1, 50), (-500, 50)]),
+        box(-500, 0, -1, 50),
+        MultiPoint([(-1, 50), (-50, 50), (-100, 50)]),
+    )
+    near = geocode(beside, squares(["a"]), by=by, outside="nearest", max_distance=10)
+    assert near["cell_code"].tolist() == ["a", "a", ""]
+    assert near["reason"].tolist() == ["nearest", "nearest", "outside"]
+    by_point = geocode(beside, squares(["a"]), outside="nearest", max_distance=10)
+    assert not by_point["placed"].any()
 
 
 def test_raise_names_the_features_with_a_piece_outside():
