@@ -200,6 +200,7 @@ def test_ground_that_cells_share_goes_to_the_lowest_code():
     assert split(LineString([(0, 20), (100, 20)]), cells) == {"a": 60.0, "b": 40.0}
 
 
+@pytest.mark.filterwarnings("ignore:.*lie in no cell")
 @settings(max_examples=40, **RELAXED)
 @given(SEEDS, st.integers(1, 8))
 def test_ground_of_overlapping_cells_is_taken_in_turn(seed, count):
