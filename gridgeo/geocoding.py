@@ -154,7 +154,7 @@ def geocode(
         Features lie outside the cells, but inside if their coordinates are read otherwise: axes
         exchanged, other signs, another CRS, or GCJ-02 or BD-09 (either the features' or the
         cells'). The rows stay as they are. A shift is only seen where it puts dozens of features
-        outside that are spread along the border.
+        outside that stand apart from each other.
 
     Examples
     --------
