@@ -197,6 +197,25 @@ def test_what_cannot_run_exits_with_2(cells, tmp_path, options, message):
     assert not out.exists()
 
 
+@pytest.mark.parametrize("width", ["kind=4,no=16", "4"])
+def test_the_command_gives_zeros_back(cells, tmp_path, width):
+    """Digits by column, or for the one column of codes, as in Python."""
+    lines = ["lon,lat,kind,no", "116.6,33.06,110,105080101000001"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    write_frame(cells, tmp_path / "cells.gpkg")
+    files = [str(tmp_path / name) for name in ("a.csv", "cells.gpkg")]
+    options = ["--out", str(tmp_path / "a.parquet"), "--crs", "EPSG:4326", "--class", "kind"]
+    run = CliRunner().invoke(app, ["geocode", *files, *options, "--code-width", width])
+    assert run.exit_code == 0, run.output
+    read = gpd.read_parquet(tmp_path / "a.parquet")
+    assert read["class_code"].tolist() == ["0110"]
+    assert read["no"].tolist() == ["0105080101000001" if "no" in width else "105080101000001"]
+    for wrong in ("kind=four", "kind", "4.0"):
+        run = CliRunner().invoke(app, ["geocode", *files, *options, "--code-width", wrong])
+        assert run.exit_code == 2
+        assert "must be like 'kind=4,id=16' or 16" in run.output
+
+
 def test_the_command_does_not_write_over_what_it_reads(cells, tmp_path):
     """The components' own file is no place to write to."""
     grid = write_frame(cells, tmp_path / "cells.gpkg")
