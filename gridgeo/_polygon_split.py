@@ -82,17 +82,22 @@ def _share_once(feature: Ints, ground: Geometries, united: Geometries) -> Geomet
 
     That is done where ground sums up to more than it is when united.
     """
-    n = len(united)
-    total = np.bincount(feature, weights=shapely.area(ground), minlength=n)
-    shared = (total > (1 + SLIGHT) * shapely.area(united))[feature]
-    first = np.flatnonzero(np.append(True, feature[1:] != feature[:-1])[: len(feature)])
-    nth = np.arange(len(feature)) - np.repeat(first, np.diff(np.append(first, len(feature))))
-    ground, taken = ground.copy(), np.full(n, shapely.Polygon(), dtype=object)
-    for turn in range(int(nth[shared].max(initial=-1)) + 1):
-        at = np.flatnonzero(shared & (nth == turn))
-        ground[at] = polygonal(overlay(shapely.difference, ground[at], taken[feature[at]]))
-        taken[feature[at]] = polygonal(shapely.union(taken[feature[at]], ground[at]))
+    total = np.bincount(feature, weights=shapely.area(ground), minlength=len(united))
+    doubled = np.flatnonzero(total > (1 + SLIGHT) * shapely.area(united))
+    first, end = np.searchsorted(feature, doubled), np.searchsorted(feature, doubled, "right")
+    met = [_meeting(ground[start:stop]) + start for start, stop in zip(first, end, strict=True)]
+    later, earlier = np.concatenate([np.empty((2, 0), dtype=np.int64), *met], axis=1)
+    at, place = np.unique(later, return_inverse=True)
+    taken = unite(ground[earlier], place, len(at))
+    ground = ground.copy()
+    ground[at] = polygonal(overlay(shapely.difference, ground[at], taken))
     return ground
+
+
+def _meeting(ground: Geometries) -> Ints:
+    """Find the pairs that meet, (2, pairs) positions, the later one first."""
+    pairs: Ints = shapely.STRtree(ground).query(ground, predicate="intersects")
+    return pairs[:, pairs[0] > pairs[1]]
 
 
 def _find_outside(
