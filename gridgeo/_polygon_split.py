@@ -21,8 +21,6 @@ ROUNDING: Final = 1e-10
 SLIGHT: Final = 1e-9
 """Share of a polygon by which the sum of its pieces may differ from it."""
 
-NOBODY: Final = -1
-
 
 def split_polygons(polygons: Geometries, locator: Locator, codes: Codes) -> Pieces:
     """Cut polygons by the polygons of a locator.
@@ -44,11 +42,13 @@ def split_polygons(polygons: Geometries, locator: Locator, codes: Codes) -> Piec
     feature, owner, ground = _lay_over(polygons, locator)
     order = np.lexsort((ranks(codes, owner), feature))
     feature, owner, ground = feature[order], owner[order], ground[order]
+    united = unite(ground, feature, len(polygons))
+    ground = _share_once(feature, ground, united)
     m2 = shapely.area(polygons)
-    ground = _share_once(feature, ground, m2)
     kept = shapely.area(ground) > ROUNDING * m2[feature]
     feature, owner, ground = feature[kept], owner[kept], ground[kept]
-    short, left = _find_outside(polygons, m2, feature, ground)
+    covered = np.bincount(feature, weights=shapely.area(ground), minlength=len(m2))
+    short, left = _find_outside(polygons, m2 - covered, united)
     feature, owner = np.append(feature, short), np.append(owner, np.full(len(short), OUTSIDE))
     ground = np.append(ground, left)
     order = np.argsort(feature, kind="stable")
@@ -77,30 +77,35 @@ def _lay_over(polygons: Geometries, locator: Locator) -> tuple[Ints, Ints, Geome
     return feature, owner, ground
 
 
-def _share_once(feature: Ints, ground: Geometries, m2: Floats) -> Geometries:
-    """Take from ground what an earlier owner has of the same polygon, where there is too much."""
-    total = np.bincount(feature, weights=shapely.area(ground), minlength=len(m2))
-    shared = (total > (1 + SLIGHT) * m2)[feature]
-    first = np.flatnonzero(np.append(True, feature[1:] != feature[:-1])[: len(feature)])
-    nth = np.arange(len(feature)) - np.repeat(first, np.diff(np.append(first, len(feature))))
-    ground, taken = ground.copy(), np.full(len(m2), shapely.Polygon(), dtype=object)
-    for turn in range(int(nth[shared].max(initial=-1)) + 1):
-        at = np.flatnonzero(shared & (nth == turn))
-        ground[at] = polygonal(overlay(shapely.difference, ground[at], taken[feature[at]]))
-        taken[feature[at]] = shapely.union(taken[feature[at]], ground[at])
+def _share_once(feature: Ints, ground: Geometries, united: Geometries) -> Geometries:
+    """Take from ground what an earlier owner has of the same polygon.
+
+    That is done where ground sums up to more than it is when united.
+    """
+    total = np.bincount(feature, weights=shapely.area(ground), minlength=len(united))
+    doubled = np.flatnonzero(total > (1 + SLIGHT) * shapely.area(united))
+    first, end = np.searchsorted(feature, doubled), np.searchsorted(feature, doubled, "right")
+    met = [_meeting(ground[start:stop]) + start for start, stop in zip(first, end, strict=True)]
+    later, earlier = np.concatenate([np.empty((2, 0), dtype=np.int64), *met], axis=1)
+    at, place = np.unique(later, return_inverse=True)
+    taken = unite(ground[earlier], place, len(at))
+    ground = ground.copy()
+    ground[at] = polygonal(overlay(shapely.difference, ground[at], taken))
     return ground
 
 
+def _meeting(ground: Geometries) -> Ints:
+    """Find the pairs that meet, (2, pairs) positions, the later one first."""
+    pairs: Ints = shapely.STRtree(ground).query(ground, predicate="intersects")
+    return pairs[:, pairs[0] > pairs[1]]
+
+
 def _find_outside(
-    polygons: Geometries, m2: Floats, feature: Ints, ground: Geometries
+    polygons: Geometries, bare: Floats, united: Geometries
 ) -> tuple[Ints, Geometries]:
-    """Find the polygons that owners do not cover, and what is left of each."""
-    covered = np.bincount(feature, weights=shapely.area(ground), minlength=len(m2))
-    short = np.flatnonzero(m2 - covered > SLIGHT * m2)
-    number = np.full(len(m2), NOBODY)
-    number[short] = np.arange(len(short))
-    of_short = number[feature] != NOBODY
-    united = unite(ground[of_short], number[feature[of_short]], len(short))
-    left = polygonal(overlay(shapely.difference, polygons[short], united))
+    """Find the polygons that owners leave bare to some m2, and what is left of each."""
+    m2 = shapely.area(polygons)
+    short = np.flatnonzero(bare > SLIGHT * m2)
+    left = polygonal(overlay(shapely.difference, polygons[short], united[short]))
     real = shapely.area(left) > ROUNDING * m2[short]
     return short[real], left[real]

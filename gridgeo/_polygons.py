@@ -65,6 +65,7 @@ def overlay(
     by whole polygons. On a grid it does not; the finest one, near the origin, is good enough to
     tell, and to take its place.
     """
+    some, others = _without_lines(some), _without_lines(others)
     result = operation(some, others)
     if not len(result):
         return result
@@ -77,6 +78,15 @@ def overlay(
     astray = np.abs(shapely.area(result) - shapely.area(snapped)) > rounding
     result[astray] = _moved(snapped[astray], corner[astray])
     return result
+
+
+def _without_lines(polygons: Geometries) -> Geometries:
+    """Drop the lines that a union leaves beside polygons whose borders nearly coincide."""
+    mixed = shapely.get_type_id(polygons) == shapely.GeometryType.GEOMETRYCOLLECTION
+    if mixed.any():
+        polygons = polygons.copy()
+        polygons[mixed] = polygonal(polygons[mixed])
+    return polygons
 
 
 def _own_grid(far: Geometries, near: Geometries) -> float:

@@ -2,8 +2,8 @@
 
 Gross mistakes (axes exchanged, signs, degrees for metres) are looked for where most features
 lie outside, and believed where another reading brings most of these into a cell. A shift of some
-hundred metres leaves most features inside; it is believed where undoing it brings the strays back
-and every other move of that size does clearly worse.
+hundred metres leaves most features of a city inside, and none of a community; it is believed where
+undoing it brings the strays back and every other move of that size does clearly worse.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ FEWEST_ASTRAY: Final = 0.002
 MOSTLY: Final = 0.5
 """Share of all that must lie outside for a gross mistake, and of these that must come in."""
 
-STILL_INSIDE: Final = 0.05
-"""Share of the places that must lie inside for a shift: what lies wholly beside an area comes onto
-it by many moves."""
+FEW: Final = 0.05
+"""Share of the places. Where fewer lie inside, undoing a shift must leave fewer outside: of what
+lies wholly beside an area some comes onto it by many moves, all of it by hardly any."""
 
 SIGMAS: Final = 5.0
 """Standard deviations by which undoing a shift must lower the number of places outside.
@@ -235,9 +235,7 @@ def _find_shift(sample: Floats, outside: Bools, crs: CRS, cells: _Cells) -> str 
     first = np.sort(first[np.isfinite(own[first]).all(axis=1)])
     lonlat, own, outside = lonlat[first], own[first], outside[first]
     n_outside = int(np.count_nonzero(outside))
-    if len(outside) - n_outside <= STILL_INSIDE * len(outside):
-        return None
-    if not lies_in_china(*np.median(lonlat, axis=0)):
+    if not n_outside or not lies_in_china(*np.median(lonlat, axis=0)):
         return None
     readings = _read_as_shifted(lonlat, plane)
     still = _count_outside([reading.xy[outside] for reading in readings], cells.locator)
@@ -247,6 +245,8 @@ def _find_shift(sample: Floats, outside: Bools, crs: CRS, cells: _Cells) -> str 
     n_after = _count_outside([reading.xy for reading in likely], cells.locator)
     best, n_best = likely[int(n_after.argmin())], int(n_after.min())
     if not _clearly_fewer(n_best, n_outside):
+        return None
+    if len(own) - n_outside <= FEW * len(own) < n_best:
         return None
     at, to = own @ (1, 1j), best.xy @ (1, 1j)
     moved = [at + (to - at) * control for control in CONTROLS]

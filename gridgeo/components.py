@@ -43,7 +43,8 @@ def component_codes(
     components
         ``class_code``; ``cell_code`` where geocoded; ``component_code`` where there are codes
         already, empty for components that have none. Components that are gone and still
-        listed count as used.
+        listed count as used. Every row is a component: what ``geocode(by="split")`` cuts gets its
+        code before it is cut.
     district
         Code of the district as text, or of each component's on the index of ``components``.
     scheme

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -10,15 +10,15 @@ import pandas as pd
 import shapely
 
 from gridgeo.crs import metric_crs, to_crs
-from gridgeo.errors import CodeError
+from gridgeo.errors import CodeError, SchemaError
 from gridgeo.schema import AREA_M2, CELL_CODE, CLASS_CODE, LENGTH_M
 from gridgeo.validate import Faults, require_columns
 
 if TYPE_CHECKING:
-    from gridgeo.schema import Bools
+    from gridgeo.schema import Bools, Floats
 
-POLYGONAL: Final = 2
-"""The dimension of polygons."""
+LINEAR, POLYGONAL = 1, 2
+"""The dimensions of lines and of polygons."""
 
 
 def count_by_cell(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def count_by_cell(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame
         ``cell_code``, as :func:`geocode` gives it, and ``class_code``. Components without a cell
         are not counted; those without a class are, under empty text. Rows are counted: of a line
         that was split, every cell that has a piece counts one. ``length_m`` and ``area_m2`` are
-        taken where they are there, else measured on lines and polygons in metres.
+        taken each where it is there, else measured on lines and polygons in metres.
     cells
         ``cell_code``.
 
@@ -45,7 +45,7 @@ def count_by_cell(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame
     Raises
     ------
     SchemaError
-        A frame lacks a column.
+        A frame lacks a column, or lengths or areas are no numbers.
     CodeError
         Components name cells that are not among the cells.
 
@@ -92,14 +92,26 @@ def component_sizes(components: pd.DataFrame, rows: Bools) -> pd.DataFrame:
     """
     own = components[rows]
     sizes = pd.DataFrame({LENGTH_M: np.nan, AREA_M2: np.nan}, index=range(len(own)))
-    known = [size for size in (LENGTH_M, AREA_M2) if size in own]
-    if known:
-        sizes[known] = own[known].astype(float).to_numpy()
-    elif isinstance(own, gpd.GeoDataFrame):
-        shaped = shapely.get_dimensions(own.geometry.to_numpy())
-        lines, polygons = np.flatnonzero(shaped == 1), np.flatnonzero(shaped == POLYGONAL)
-        if len(lines) + len(polygons):
-            shapes = to_crs(own, metric_crs(own, "components")).geometry.to_numpy()
-            sizes.loc[lines, LENGTH_M] = shapely.length(shapes[lines])
-            sizes.loc[polygons, AREA_M2] = shapely.area(shapes[polygons])
+    measures = {LENGTH_M: (LINEAR, shapely.length), AREA_M2: (POLYGONAL, shapely.area)}
+    for size, (dimension, measure) in measures.items():
+        if size in own:
+            sizes[size] = _numbers(own[size])
+        elif isinstance(own, gpd.GeoDataFrame):
+            at = np.flatnonzero(shapely.get_dimensions(own.geometry.to_numpy()) == dimension)
+            if len(at):
+                shapes = to_crs(own, metric_crs(own, "components")).geometry.to_numpy()
+                sizes.loc[at, size] = measure(shapes[at])
     return sizes
+
+
+def _numbers(column: pd.Series) -> Floats:
+    numbers = pd.to_numeric(column, errors="coerce")
+    faults = Faults("components", column.index)
+    wrong = numbers.isna() & column.notna() & (column.astype("str").str.strip() != "")
+    faults.add(
+        SchemaError,
+        wrong.to_numpy(bool),
+        f"{column.name!r} must be numbers; mend it, or drop it to have the components measured",
+    )
+    faults.raise_if_any()
+    return numbers.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -20,7 +20,13 @@ from gridgeo._suspicion import Layer, find_suspicion
 from gridgeo.crs import metric_crs, require_crs, to_crs
 from gridgeo.errors import GeometryError, InputError
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, LENGTH_M, Outside
-from gridgeo.validate import Faults, check_cells, require_geoframe, require_option
+from gridgeo.validate import (
+    Faults,
+    check_cells,
+    require_geoframe,
+    require_number,
+    require_option,
+)
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -118,7 +124,8 @@ def geocode(
         What becomes of a feature, or a piece, in no cell: ``"keep"`` leaves its codes empty,
         ``"nearest"`` gives it to the nearest cell, ``"raise"`` refuses the frame.
     max_distance
-        How far, in metres, the nearest cell may be; no limit where it is None.
+        How far, in metres, the nearest cell may be; no limit where it is None. With ``"share"``
+        and ``"split"`` lines and polygons are as near as their shape, else as their point.
 
     Returns
     -------
@@ -147,7 +154,7 @@ def geocode(
         Features lie outside the cells, but inside if their coordinates are read otherwise: axes
         exchanged, other signs, another CRS, or GCJ-02 or BD-09 (either the features' or the
         cells'). The rows stay as they are. A shift is only seen where it puts dozens of features
-        outside that are spread along the border.
+        outside that stand apart from each other.
 
     Examples
     --------
@@ -206,10 +213,17 @@ def geocode(
 def _give_to_nearest(
     parts: Parts, astray: Ints, found: Features, index: CellIndex, max_distance: float | None
 ) -> None:
-    """Write down the nearest cell of what lies in none, where there is one within reach."""
-    feature, geometry = parts.feature[astray], parts.geometry[astray]
-    points = shapely.points(found.x[feature], found.y[feature])
-    places = np.where(shapely.is_missing(geometry), points, geometry)
+    """Write down the nearest cell of what lies in none, where there is one within reach.
+
+    What was measured is as near as its shape, all else as its point.
+    """
+    feature, places = parts.feature[astray], parts.geometry[astray].copy()
+    whole = shapely.is_missing(places)
+    measured = whole & ~np.isnan(np.fmax(parts.length_m, parts.area_m2)[astray])
+    shape = np.searchsorted(found.shaped, feature[measured])
+    places[measured] = found.shapes[shape]
+    whole &= ~measured
+    places[whole] = shapely.points(found.x[feature[whole]], found.y[feature[whole]])
     has = np.isfinite(found.x[feature]) & np.isfinite(found.y[feature])
     astray, places = astray[has], places[has]
     nearest = locate_nearest(places, index.locator.polygons, index.codes, max_distance)
@@ -236,6 +250,7 @@ def _guard(features: GeoDataFrame, by: str, outside: str, max_distance: float | 
         return
     if outside != "nearest":
         raise InputError(f"`max_distance` goes with outside='nearest', not with {outside!r}.")
+    require_number(max_distance, "max_distance")
     if not (math.isfinite(max_distance) and max_distance > 0):
         raise InputError(f"`max_distance` must be more than 0 metres, not {max_distance!r}.")
 

@@ -42,6 +42,13 @@ def test_what_a_spreadsheet_put_around_a_code_goes(tmp_path):
     assert codes == ["110101001001", "0110", "0110", "2", "1E3", "A-1e5", "A01"]
 
 
+@pytest.mark.parametrize("code", ['"=""0110"""', '="0110"', '="0110 "', "0110"])
+def test_a_formula_that_kept_zeros_goes(tmp_path, code):
+    """Exports write codes as formulas, so that a spreadsheet shows them as they are."""
+    assert classes(tmp_path, code, "2151", code_width=4) == ["0110", "2151"]
+    assert classes(tmp_path, "=A1", "x=y") == ["=A1", "x=y"]
+
+
 @pytest.mark.parametrize("code", ["1.10101001001E+11", "1.1e11", "1E+05", "1.101e+15", "1.e5"])
 def test_a_rounded_number_is_refused(tmp_path, code):
     """Digits that a spreadsheet left out cannot come back."""
@@ -112,16 +119,31 @@ def test_which_column_a_width_is_for(tmp_path):
 
 @pytest.mark.parametrize(
     "codes",
-    [("0110", "2151"), ("110", "305"), ("110", "A151"), ("998", "999", "1000"), ("7", "12")],
+    [
+        ("0110", "2151"),
+        ("110", "305"),
+        ("110", "A151"),
+        ("998", "999", "1000"),
+        ("7", "12"),
+        ("011", "0110", "305"),
+    ],
 )
 def test_no_zero_is_missed_where_none_is_lost(tmp_path, codes):
-    """Codes of one length, codes with letters, and what was counted, get no warning."""
+    """Codes of one length, with letters, counted, or of several lengths with zeros: no warning."""
     assert classes(tmp_path, *codes) == list(codes)
 
 
 def test_lost_zeros_are_told(tmp_path):
-    """Where the shorter codes lack one or two digits of the longer, and none begins with zero."""
-    for codes in (("110", "305", "2151"), ("11010100100", "110101001001"), ("101", "11001")):
+    """Where the shorter codes lack one or two digits of the longest, and none begins with zero.
+
+    Also where some were typed as text and kept theirs.
+    """
+    for codes in (
+        ("110", "305", "2151"),
+        ("11010100100", "110101001001"),
+        ("101", "11001"),
+        ("0101", "102"),
+    ):
         file = coded(tmp_path, *codes)
         with pytest.warns(UserWarning, match=r"fewer than \d+ digits.*={'类别': ") as told:
             assert read_components(file, crs=4326)["class_code"].tolist() == list(codes)
@@ -316,12 +338,16 @@ def test_parquet_without_a_geometry(tmp_path):
 
 
 def test_a_workbook_of_points(tmp_path):
-    """Numbers and texts of numbers side by side, as people type them, are coordinates alike."""
+    """Numbers and texts of numbers side by side, as people type them, are coordinates alike.
+
+    Of codes they are told: the numbers have lost their zeros.
+    """
     frame = pd.DataFrame(
         {"经度": [116.5, "116.6", None], "纬度": [33, 33.05, 33], "类别": [110, "0110", "2151"]}
     )
     frame.to_excel(tmp_path / "a.xlsx", sheet_name="路灯", index=False)
-    read = read_components(tmp_path / "a.xlsx", crs=4326)
+    with pytest.warns(UserWarning, match="'类别': 1 codes have fewer than 4 digits"):
+        read = read_components(tmp_path / "a.xlsx", crs=4326)
     assert shapely.get_coordinates(read.geometry).tolist() == [[116.5, 33], [116.6, 33.05]]
     assert read["class_code"].tolist() == ["110", "0110", "2151"]
     long = pd.DataFrame({"lon": [1], "lat": [2], "objid": [3205080101000001]})

@@ -1,10 +1,13 @@
 """A file of components into cells, part by part: the same as all at once, whole or not at all."""
 
+import datetime as dt
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from shapely import LineString, MultiLineString
 from typer.testing import CliRunner
 
 from gridgeo.china import wgs84_to_gcj02
@@ -111,6 +114,38 @@ def write_all(parts, path):
             add(part)
 
 
+def test_a_column_may_begin_with_parts_in_which_nothing_stands(tmp_path):
+    """Dates and truth values that only a later part has are what they are, nulls stay nulls."""
+    values = [[None, None], [None, True], [dt.date(2025, 3, 1), None], [None, None]]
+    parts = [
+        gpd.GeoDataFrame(
+            {"day": [day], "seen": pd.Series([seen], dtype=object), "code": ["0110"]},
+            geometry=shapely.points([[at, 0]]),
+            crs=CRS,
+        )
+        for at, (day, seen) in enumerate(values)
+    ]
+    write_all(parts, tmp_path / "a.parquet")
+    read = gpd.read_parquet(tmp_path / "a.parquet")
+    assert read["day"].tolist() == [None, None, dt.date(2025, 3, 1), None]
+    assert read["seen"].tolist() == [None, True, None, None]
+    assert read["code"].tolist() == ["0110"] * 4
+    assert read.geometry.x.tolist() == [0, 1, 2, 3]
+    assert read.crs == CRS
+    assert [file.name for file in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_a_geometry_has_its_type_whatever_else_is_in_a_part(tmp_path):
+    """A line is a line, also in a part with lines of several parts."""
+    lines = [LineString([(0, 0), (1, 1)]), MultiLineString([[(0, 0), (1, 1)], [(2, 2), (3, 3)]])]
+    parts = [
+        gpd.GeoDataFrame({"a": ["1"] * len(of)}, geometry=of, crs=CRS) for of in (lines, lines[:1])
+    ]
+    write_all(parts, tmp_path / "a.gpkg")
+    read = gpd.read_file(tmp_path / "a.gpkg")
+    assert read.geom_type.tolist() == ["LineString", "MultiLineString", "LineString"]
+
+
 def test_parts_of_unequal_columns_are_refused(tmp_path):
     """What does not fit the first part is an error, not a column in the wrong place."""
     first = gpd.GeoDataFrame({"a": ["1"]}, geometry=shapely.points([[0, 0]]), crs=CRS)
@@ -160,6 +195,25 @@ def test_what_cannot_run_exits_with_2(cells, tmp_path, options, message):
     assert result.exit_code == 2
     assert pd.Series([result.output]).str.contains(message).all(), result.output
     assert not out.exists()
+
+
+@pytest.mark.parametrize("width", ["kind=4,no=16", "4"])
+def test_the_command_gives_zeros_back(cells, tmp_path, width):
+    """Digits by column, or for the one column of codes, as in Python."""
+    lines = ["lon,lat,kind,no", "116.6,33.06,110,105080101000001"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    write_frame(cells, tmp_path / "cells.gpkg")
+    files = [str(tmp_path / name) for name in ("a.csv", "cells.gpkg")]
+    options = ["--out", str(tmp_path / "a.parquet"), "--crs", "EPSG:4326", "--class", "kind"]
+    run = CliRunner().invoke(app, ["geocode", *files, *options, "--code-width", width])
+    assert run.exit_code == 0, run.output
+    read = gpd.read_parquet(tmp_path / "a.parquet")
+    assert read["class_code"].tolist() == ["0110"]
+    assert read["no"].tolist() == ["0105080101000001" if "no" in width else "105080101000001"]
+    for wrong in ("kind=four", "kind", "4.0"):
+        run = CliRunner().invoke(app, ["geocode", *files, *options, "--code-width", wrong])
+        assert run.exit_code == 2
+        assert "must be like 'kind=4,id=16' or 16" in run.output
 
 
 def test_the_command_does_not_write_over_what_it_reads(cells, tmp_path):

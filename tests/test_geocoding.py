@@ -263,8 +263,8 @@ def test_options_that_are_misspelled_are_refused():
         geocode(points, CELLS, outside="drop")
     with pytest.raises(InputError, match="goes with outside='nearest'"):
         geocode(points, CELLS, max_distance=50)
-    for distance in (0, -1, float("nan"), float("inf")):
-        with pytest.raises(InputError, match="more than 0 metres"):
+    for distance in (0, -1, float("nan"), float("inf"), "100"):
+        with pytest.raises(InputError, match="`max_distance` must be"):
             geocode(points, CELLS, outside="nearest", max_distance=distance)
 
 
@@ -346,6 +346,21 @@ def test_lines_and_polygons_are_measured_by_class():
     assert counts["0301_length_m"].loc[[west, east]].tolist() == pytest.approx([50, 80])
     assert counts["0501_area_m2"].loc[[west, east]].tolist() == pytest.approx([100, 100])
     assert counts.drop(index=[west, east]).to_numpy().sum() == 0
+
+
+def test_a_size_that_is_not_there_is_measured():
+    """Lengths of a file's own do not keep polygons from being measured."""
+    things = features(LineString([(10, 10), (40, 10)]), box(10, 10, 20, 20))
+    placed = geocode(things.assign(class_code="0301", length_m=["31.5", ""]), CELLS)
+    counts = count_by_cell(placed, CELLS).loc[code_at(0, 0)]
+    assert counts.to_dict() == {"0301": 2, "0301_length_m": 31.5, "0301_area_m2": 100}
+
+
+def test_sizes_that_are_no_numbers_are_named():
+    """A table's text is read as numbers, or its rows are named."""
+    placed = geocode(features(Point(50, 50), Point(60, 50)), CELLS)
+    with pytest.raises(SchemaError, match=r"'length_m' must be numbers.*row 1"):
+        count_by_cell(placed.assign(class_code="1", length_m=["", "3 m"]), CELLS)
 
 
 def test_components_of_other_cells_are_refused():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, Point, Polygon, box
 from test_cut import RELAXED, SEEDS, random_coverage
 
+from gridgeo._polygons import overlay
 from gridgeo.cells import areas_to_cells
 from gridgeo.errors import InputError
 from gridgeo.geocoding import CellIndex, geocode
@@ -149,6 +150,30 @@ def test_heights_are_interpolated():
     assert pieces["length_m"].tolist() == [50, 50]
 
 
+def test_a_line_that_ends_at_a_border_does_not_cross_it():
+    """Pieces that are split again stay as they are, though their ends round to either side."""
+    turned = squares(["a", "b", "c"]).rotate(17, origin=(0, 0))
+    cells = squares(["a", "b", "c"]).set_geometry(turned)
+    rng = np.random.default_rng(5)
+    pipes = layer(*(LineString(rng.uniform((-50, -50), (350, 250), (3, 2))) for _ in range(200)))
+    pieces = geocode(pipes, cells, by="split")
+    again = geocode(pieces, cells, by="split")
+    assert len(again) == len(pieces)
+    assert again["cell_code"].tolist() == pieces["cell_code"].tolist()
+    assert again["length_m"].sum() == pytest.approx(pipes.length.sum(), rel=1e-12)
+
+
+def test_a_flat_line_stays_flat_beside_one_with_heights():
+    """The pieces of each line have heights where it has, whatever else is in the layer."""
+    lines = layer(
+        LineString([(50, 50, 10), (150, 50, 0)]),
+        LineString([(50, 20), (150, 20)]),
+        MultiLineString([[(50, 30), (60, 30)], [(70, 30), (150, 30)]]),
+    )
+    pieces = geocode(lines, squares(["a", "b"]), by="split")
+    assert pieces.geometry.has_z.tolist() == [True, True, False, False, False, False]
+
+
 def test_columns_and_labels_go_with_the_pieces():
     """Every piece has its feature's label and columns; the layer itself is left alone."""
     pipes = layer(LineString([(50, 50), (150, 50)]), Point(10, 10), name=["main", "valve"])
@@ -186,6 +211,34 @@ def test_ground_that_cells_share_goes_to_the_lowest_code():
         "b": pytest.approx(4000),
     }
     assert split(LineString([(0, 20), (100, 20)]), cells) == {"a": 60.0, "b": 40.0}
+
+
+@pytest.mark.filterwarnings("ignore:.*lie in no cell")
+@settings(max_examples=40, **RELAXED)
+@given(SEEDS, st.integers(1, 8))
+def test_ground_of_overlapping_cells_is_taken_in_turn(seed, count):
+    """Also of a polygon that reaches beyond them: its pieces and what is outside sum up to it."""
+    rng = np.random.default_rng(seed)
+    corner, size = rng.uniform(0, 100, (count, 2)), rng.uniform(5, 60, (count, 2))
+    codes = [f"{code:02d}" for code in rng.permutation(count)]
+    cells = layer(*shapely.box(*corner.T, *(corner + size).T), cell_code=codes)
+    park = Point(rng.uniform(20, 140, 2)).buffer(rng.uniform(10, 90))
+    left, expected = park, {}
+    for code, cell in sorted(zip(codes, cells.geometry, strict=True)):
+        expected[code] = left.intersection(cell).area
+        left = left.difference(cell)
+    expected[""] = left.area
+    found = split(park, cells)
+    differ = [abs(found.get(code, 0) - expected[code]) for code in expected]
+    assert max(differ) <= 1e-8 * park.area
+    assert sum(found.values()) == pytest.approx(park.area, rel=1e-9)
+
+
+def test_lines_that_a_union_leaves_do_not_stop_an_overlay():
+    """Where borders nearly coincide GEOS unites polygons to polygons and a line."""
+    united = shapely.GeometryCollection([box(0, 0, 1, 2), LineString([(1, 0), (1, 2)])])
+    (left,) = overlay(shapely.difference, np.array([box(0, 0, 2, 2)]), np.array([united]))
+    assert left.equals(box(1, 0, 2, 2))
 
 
 def test_the_larger_share_wins_and_a_tie_goes_to_the_lowest_code():
@@ -235,6 +288,21 @@ def test_pieces_outside_go_to_the_nearest_cell_where_asked():
     assert pieces["cell_code"].tolist() == ["a", "a", ""]
     assert pieces["reason"].tolist() == ["nearest", "", "outside"]
     assert pieces["length_m"].tolist() == [50, 50, 100]
+
+
+@pytest.mark.parametrize("by", ["share", "split"])
+def test_what_lies_beside_the_cells_is_as_near_as_its_shape(by):
+    """A pipe and a park that begin 1 m outside are within 10 m, wherever their middle is."""
+    beside = layer(
+        LineString([(-1, 50), (-500, 50)]),
+        box(-500, 0, -1, 50),
+        MultiPoint([(-1, 50), (-50, 50), (-100, 50)]),
+    )
+    near = geocode(beside, squares(["a"]), by=by, outside="nearest", max_distance=10)
+    assert near["cell_code"].tolist() == ["a", "a", ""]
+    assert near["reason"].tolist() == ["nearest", "nearest", "outside"]
+    by_point = geocode(beside, squares(["a"]), outside="nearest", max_distance=10)
+    assert not by_point["placed"].any()
 
 
 def test_raise_names_the_features_with_a_piece_outside():

@@ -352,6 +352,19 @@ def test_what_lies_wholly_beside_an_area_proves_no_shift():
 
 
 @each_shift
+def test_a_shift_out_of_a_small_area_is_named(name):
+    """A community of 400 m: not one of its lamps lies in it, and undoing the shift brings all."""
+    area = box(500e3, 4_400e3, 500_400, 4_400_400)
+    cells = as_cells(gpd.GeoDataFrame(geometry=[area], crs=4548))
+    rng = np.random.default_rng(9)
+    xy = rng.uniform([500e3, 4_400e3], [500_400, 4_400_400], (300, 2))
+    lamps = SHIFTS[name][0](gpd.GeoDataFrame(geometry=shapely.points(xy), crs=4548))
+    sentence = warned(lamps, cells)
+    assert f"300 of 300 features lie in no cell. Read as {name}" in sentence
+    assert "next to none would" in sentence
+
+
+@each_shift
 def test_a_shift_is_seen_beside_what_strays_anyway(name, city, lamps):
     """One feature in fifty lies outside for other reasons; the shift is still named."""
     rng = np.random.default_rng(6)

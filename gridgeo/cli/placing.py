@@ -16,6 +16,7 @@ from gridgeo.cli.options import (
     guarded,
     refuse_overwriting,
 )
+from gridgeo.errors import InputError
 from gridgeo.io import iter_components, read_cells
 from gridgeo.io.chunks import CHUNK_ROWS
 from gridgeo.workflow import geocode_to_file
@@ -50,6 +51,10 @@ def geocode(  # noqa: PLR0913, PLR0917 - one parameter for each option of the co
         Text, typer.Option("--class", help="Column with the component's class.")
     ] = None,
     code: Annotated[Text, typer.Option(help="Column with the component's own code.")] = None,
+    code_width: Annotated[
+        Text,
+        typer.Option(help="Digits of codes that lost zeros, by column: 'kind=4,id=16', or 16."),
+    ] = None,
     x: Annotated[Text, typer.Option(help="Column with x or longitude in a table.")] = None,
     y: Annotated[Text, typer.Option(help="Column with y or latitude in a table.")] = None,
     crs: Annotated[
@@ -91,6 +96,7 @@ def geocode(  # noqa: PLR0913, PLR0917 - one parameter for each option of the co
             layer=layer,
             sheet=sheet,
             encoding=encoding,
+            code_width=_widths(code_width) if code_width else None,
         )
         grid = read_cells(
             cells,
@@ -104,3 +110,14 @@ def geocode(  # noqa: PLR0913, PLR0917 - one parameter for each option of the co
         )
         typer.echo(repr(summary))
         typer.echo(f"wrote {out}")
+
+
+def _widths(text: str) -> int | dict[str, int]:
+    """Read the digits of codes: one number, or one for each of several columns."""
+    widths = {}
+    for part in column_names(text):
+        column, _, width = part.rpartition("=")
+        if not width.isdecimal():
+            raise InputError(f"--code-width must be like 'kind=4,id=16' or 16, not {text!r}.")
+        widths[column] = int(width)
+    return widths.get("", widths) if len(widths) == 1 else widths

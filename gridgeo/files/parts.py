@@ -80,7 +80,26 @@ class _Parquet:
         if self._file is None:
             schema = table.schema.with_metadata({b"geo": _geo_metadata(frame)})
             self._file = parquet.ParquetWriter(self._path, schema)
-        self._file.write_table(table.cast(self._file.schema))
+        known = self._file.schema
+        for place, column in enumerate(table.schema):
+            if pa.types.is_null(known.types[place]):
+                known = known.set(place, column)
+        if known != self._file.schema:
+            self._file = self._written_anew(self._file, known)
+        self._file.write_table(table.cast(known))
+
+    def _written_anew(
+        self, file: parquet.ParquetWriter, schema: pa.Schema
+    ) -> parquet.ParquetWriter:
+        """Write again what is there, since a column in which nothing stood has a type now."""
+        file.close()
+        before = self._path.rename(self._path.with_name("before.parquet.part"))
+        anew = parquet.ParquetWriter(self._path, schema)
+        with parquet.ParquetFile(before) as old:
+            for group in range(old.num_row_groups):
+                anew.write_table(old.read_row_group(group).cast(schema))
+        before.unlink()
+        return anew
 
     def close(self) -> None:
         if self._file is not None:
@@ -113,6 +132,7 @@ class _GeoPackage:
             index=False,
             append=self._path.exists(),
             geometry_type="Unknown",
+            promote_to_multi=False,  # else the others of a part decide what type a geometry has
             layer=self._path.stem,
         )
 

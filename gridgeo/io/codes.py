@@ -32,8 +32,8 @@ _MOST_LOST: Final = 2
 _ROUNDED = r"[-+]?\d+\.?\d*[eE]\+\d+|[-+]?\d+\.\d*[eE]-?\d+"
 _WHOLE = r"\d+\.0*"
 _DECIMAL = r"\d*\.\d+"
-_PLAIN = r"[^'.eE]*"
-_COUNTED = r"[1-9]\d{0,30}"
+_PLAIN = r"[^'=.eE]*"
+_DIGITS = r"\d{1,31}"
 
 
 class CodeColumn:
@@ -57,7 +57,8 @@ class CodeColumn:
     def text(self, column: pd.Series, faults: Faults) -> pd.Series:
         """Give the codes as text; what is missing or blank is missing, what is no code a fault.
 
-        An apostrophe before a code goes, and so does the ``.0`` behind a whole number.
+        An apostrophe before a code goes, and so do the ``="`` and ``"`` that make a formula of it
+        and the ``.0`` behind a whole number.
         """
         faults.add(
             CodeError,
@@ -77,13 +78,17 @@ class CodeColumn:
     def note(self) -> str | None:
         """Say that leading zeros seem to be lost, where they do.
 
-        That is so where all codes are numbers, none begins with a zero, and the shorter ones lack
-        one digit or two of the others; but not where they were simply counted, from 999 to 1000.
+        That is so where all codes are numbers, the shorter ones lack one digit or two of the
+        longest, and none of them begins with a zero; but not where they were simply counted, from
+        999 to 1000.
         """
         lengths = sorted(self._lengths) or [0]
         if not (self._may_lack_zeros and 1 <= lengths[-1] - lengths[0] <= _MOST_LOST):
             return None
-        if lengths[0] < _SHORTEST or self._is_count(lengths):
+        with_zeros = [n for n in lengths if self._lengths[n][1] < 10 ** (n - 1)]
+        if lengths[0] < _SHORTEST or with_zeros not in ([], lengths[-1:]):
+            return None
+        if not with_zeros and self._is_count(lengths):
             return None
         n_short = sum(self._lengths[length][0] for length in lengths[:-1])
         return (
@@ -94,6 +99,7 @@ class CodeColumn:
 
     def _mended(self, text: pd.Series, faults: Faults) -> pd.Series:
         text = text.str.replace(r"^'", "", regex=True)
+        text = text.str.replace(r'^="(.*)"$', r"\1", regex=True).str.strip()
         rounded = _matches(text, _ROUNDED)
         faults.add(
             CodeError,
@@ -133,7 +139,7 @@ class CodeColumn:
         if not self._may_lack_zeros:
             return
         given = text.dropna()
-        if not given.str.fullmatch(_COUNTED).all():
+        if not given.str.fullmatch(_DIGITS).all():
             self._may_lack_zeros = False
             return
         lengths = given.str.len()

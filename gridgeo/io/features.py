@@ -84,8 +84,8 @@ def read_components(  # noqa: PLR0913 - what a file does not say of itself, all 
         ``class_code`` (text), ``component_code`` where there is one, and all columns of the
         files; of a text table and a workbook all but the coordinates as text. Every row of the
         files is there. One without coordinates, or with such that are NaN or infinite, has a
-        null geometry. Codes that are numbers become their digits: 110101001001.0 too, and an
-        apostrophe before them goes.
+        null geometry. Codes that are numbers become their digits: 110101001001.0 too; an
+        apostrophe before them goes, and so does the formula in ``="0110"``.
 
     Raises
     ------
