@@ -46,7 +46,7 @@ class Draft:
 
 
 def share_out(task: Task, n_zones: int | None, limit: float) -> Ints:
-    """Say how many zones each unit gets; as before where that is still fair.
+    """Say how many zones each unit gets; as before where that is still fair, or cells are held.
 
     ``n_zones`` None: as many as the limit asks for, and no fewer than there were.
     """
@@ -56,9 +56,10 @@ def share_out(task: Task, n_zones: int | None, limit: float) -> Ints:
     present = np.bincount(home[home != NOWHERE], minlength=len(load))
     if n_zones is None:
         return _within(load, limit, n_cells, present)
+    possible = present.sum() == n_zones and (present >= 1).all() and (present <= n_cells).all()
     share = n_zones * load / load.sum()
     fair = (np.abs(present - share) <= 1) | ((present == 1) & (share < 1))
-    if present.sum() == n_zones and (fair & (present >= 1) & (present <= n_cells)).all():
+    if possible and (fair.all() or task.before.held.any()):
         return present
     return allot(load, n_cells, n_zones)
 
@@ -83,7 +84,9 @@ def draft(task: Task, n_zones: Ints, rules: Rules, turn: float) -> Draft:
     try:
         return Draft(lands, _redraw(main, of_land, rules))
     except HeldApartError as error:
-        raise HeldApartError(cells[error.cells], str(error)) from error
+        # A cell may be held for one of an island that goes with it.
+        held_by = task.before.held & np.isin(lands.anchor, cells[error.cells])
+        raise HeldApartError(np.flatnonzero(held_by), str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
