@@ -29,7 +29,7 @@ def least_by_cells(load: Floats, n_zones: int) -> float:
     more = np.arange((len(load) - 1) // n_zones + 1)
     last = more * n_zones
     heaviest = passed[last + 1] - passed[last - more]
-    return float(max(heaviest.max(), passed[-1] / n_zones))
+    return float(max(heaviest.max(initial=0.0), passed[-1] / n_zones))
 
 
 def least_by_parts(load: Floats, n_zones: int) -> float:

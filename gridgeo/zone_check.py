@@ -297,7 +297,7 @@ def _overloaded(
     allowed = np.fmax(by_parts * (1 + tolerance), bound)[homes]
     over = zones["share"].to_numpy() > allowed * (1 + ROUNDING)
     at = np.flatnonzero(over)
-    cells = np.flatnonzero((read.zone >= 0) & over[read.zone])
+    cells = np.flatnonzero(np.isin(read.zone, at))
     row = np.searchsorted(at, read.zone[cells])
     codes = {"unit": read.units[homes[at]]}
     rows = _sum_up(read, cells, row, at, codes)

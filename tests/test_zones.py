@@ -25,7 +25,7 @@ def assert_sound(cells, n_zones):
     """Exactly so many zones, each in one unit and, but for whole islands, in one part of it."""
     assert cells["zone_code"].nunique() == n_zones
     assert (cells["zone_code"] != "").all()
-    assert (cells.groupby("zone_code")["u"].nunique() == 1).all()
+    assert cells.groupby("zone_code")["u"].nunique().max() == 1
     for _, unit in cells.groupby("u"):
         lands = gpd.GeoSeries(shapely.get_parts(shapely.union_all(unit.geometry)), crs=cells.crs)
         inside = unit.assign(geometry=unit.representative_point()).sjoin(lands.to_frame("geometry"))
@@ -117,7 +117,7 @@ def test_cells_that_touch_in_a_corner_are_not_neighbours():
     kept = np.kron(np.eye(2, dtype=bool), np.ones((4, 4), dtype=bool))
     made = cells_to_zones(lattice(kept), n_zones=4)
     made["south"] = made.geometry.bounds["miny"] < 400
-    assert (made.groupby("zone_code")["south"].nunique() == 1).all()
+    assert made.groupby("zone_code")["south"].nunique().max() == 1
     assert made["zone_code"].value_counts().tolist() == [8] * 4
 
 
@@ -128,8 +128,8 @@ def test_an_island_goes_with_the_nearest_zone():
     made = cells_to_zones(lattice(kept), n_zones=3)
     island = made.geometry.bounds["minx"] == 1000
     coast = (made.geometry.bounds["minx"] == 700) & made.geometry.bounds["miny"].between(200, 400)
-    assert made.loc[island, "zone_code"].nunique() == 1
-    assert set(made.loc[island, "zone_code"]) <= set(made.loc[coast, "zone_code"])
+    (of_island,) = set(made.loc[island, "zone_code"])
+    assert of_island in set(made.loc[coast, "zone_code"])
     assert made["zone_code"].value_counts().max() <= 18
 
 
@@ -140,7 +140,7 @@ def test_a_large_part_gets_zones_of_its_own():
     made = cells_to_zones(lattice(kept), n_zones=4)
     made["west"] = made.geometry.bounds["minx"] < 1000
     assert made.groupby("west")["zone_code"].nunique().tolist() == [2, 2]
-    assert (made.groupby("zone_code")["west"].nunique() == 1).all()
+    assert made.groupby("zone_code")["west"].nunique().max() == 1
 
 
 def test_zones_are_shared_out_by_load():
