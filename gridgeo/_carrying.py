@@ -10,12 +10,12 @@ import numpy as np
 from gridgeo._allot import allot
 from gridgeo._graph import add_up, borders_with, find_parts, find_ways, is_largest_part
 from gridgeo._halving import cut_apart
-from gridgeo._homes import NOWHERE, find_homes
+from gridgeo._task import NOWHERE, find_homes
 
 if TYPE_CHECKING:
     from gridgeo._graph import Graph
     from gridgeo._halving import Ground
-    from gridgeo._homes import Before
+    from gridgeo._task import Before
     from gridgeo.schema import Bools, Ints
 
 

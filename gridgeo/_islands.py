@@ -9,11 +9,10 @@ import numpy as np
 import shapely
 
 from gridgeo._graph import add_up, find_parts
-from gridgeo._homes import find_homes
+from gridgeo._task import NOWHERE
 
 if TYPE_CHECKING:
-    from gridgeo._graph import Graph
-    from gridgeo._homes import Before
+    from gridgeo._task import Before, Task
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 LARGE: Final = 0.5
@@ -43,38 +42,60 @@ class Lands:
         return add_up(load, self.anchor, len(load))[self.mainland]
 
 
-def find_lands(
-    graph: Graph, polygons: Geometries, load: Floats, unit: Ints, n_zones: Ints, before: Before
-) -> Lands:
+def find_lands(task: Task, n_zones: Ints, limit: float) -> Lands:
     """Tell lands from islands.
+
+    What had zones of its own before keeps them, and what was an island stays one.
 
     Parameters
     ----------
-    graph
-        Neighbours of the cells, inside units.
-    polygons, load, unit
-        (cells,) outline, load and unit of each.
+    task
+        The cells.
     n_zones
         (units,) how many zones a unit is to have.
-    before
-        The zones of before: what had zones of its own keeps them, what was an island stays one.
+    limit
+        A load that no zone may exceed: what would make a cell too heavy is no island.
     """
-    part = find_parts(graph, unit)
+    unit, load = task.unit, task.load
+    part = find_parts(task.graph, unit)
     n_parts = int(part.max()) + 1
     unit_of = np.zeros(n_parts, dtype=np.int64)
     unit_of[part] = unit
-    large = _are_large(part, load, unit_of, n_zones, before)
+    large = _are_large(part, load, unit_of, n_zones, task.before)
+    while True:
+        anchor = _anchors(task.polygons, part, unit, large)
+        heavy = (add_up(load, anchor, len(load)) > limit)[anchor] & ~large[part]
+        if not heavy.any():
+            break
+        large[part[heavy]] = True
+    rank = np.zeros(n_parts, dtype=np.int64)
+    order = np.flatnonzero(large)
+    order = order[np.argsort(unit_of[order], kind="stable")]
+    rank[order] = np.arange(len(order))
+    return Lands(anchor, rank[part[anchor]], unit_of[order])
+
+
+def _had_zones(part: Ints, load: Floats, before: Before) -> Bools:
+    """Tell which parts had zones of their own: zones that lay on no part that comes before it."""
+    cells = np.flatnonzero(before.known)
+    of_cell, n_cells = part[cells], np.bincount(part)
+    # The last cell of each zone lies on the part with most load, then most cells, then the first.
+    order = np.lexsort((-of_cell, n_cells[of_cell], load[of_cell], before.zone[cells]))
+    order = cells[order]
+    home = np.full(before.n_zones, NOWHERE)
+    home[before.zone[order]] = part[order]
+    return np.isin(np.arange(len(load)), home)
+
+
+def _anchors(polygons: Geometries, part: Ints, unit: Ints, large: Bools) -> Ints:
+    """Give the cell on a large part that is nearest to the island of each cell, or itself."""
     anchor = np.arange(len(part))
     small = ~large[part]
     for several in np.unique(unit[small]):
         cells = np.flatnonzero(unit == several)
         islands, mainland = cells[small[cells]], cells[~small[cells]]
         anchor[islands] = find_nearest(polygons, islands, mainland, part[islands])
-    rank = np.zeros(n_parts, dtype=np.int64)
-    order = np.flatnonzero(large)
-    order = order[np.argsort(unit_of[order], kind="stable")]
-    rank[order] = np.arange(len(order))
-    return Lands(anchor, rank[part[anchor]], unit_of[order])
+    return anchor
 
 
 def find_nearest(polygons: Geometries, cells: Ints, among: Ints, group: Ints) -> Ints:
@@ -91,12 +112,11 @@ def find_nearest(polygons: Geometries, cells: Ints, among: Ints, group: Ints) ->
 def _are_large(part: Ints, load: Floats, unit: Ints, n_zones: Ints, before: Before) -> Bools:
     """Tell which parts get zones of their own: no more than zones, with cells for all of them."""
     n_parts, total = len(unit), np.bincount(unit[part], load, minlength=len(n_zones))
-    of_part = np.bincount(part, load, minlength=n_parts)
+    of_part = add_up(load, part, n_parts)
     n_cells = np.bincount(part)
     worth = of_part * n_zones[unit] >= LARGE * total[unit]
-    home = find_homes(before, part, load)
     known = 2 * np.bincount(part, before.known, minlength=n_parts) > n_cells
-    worth[known] = np.isin(np.arange(n_parts), home)[known]
+    worth[known] = _had_zones(part, of_part, before)[known]
     order = np.lexsort((-n_cells, -of_part, ~worth, unit))
     first = np.append(True, unit[order][1:] != unit[order][:-1])
     start = np.maximum.accumulate(np.where(first, np.arange(n_parts), 0))

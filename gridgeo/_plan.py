@@ -12,31 +12,15 @@ from gridgeo._allot import allot
 from gridgeo._carrying import HeldApartError, carry_over
 from gridgeo._graph import add_up
 from gridgeo._halving import Ground
-from gridgeo._homes import NOWHERE, Before, find_homes
 from gridgeo._islands import find_lands, find_nearest
 from gridgeo._sharing import Sharing
+from gridgeo._task import NOWHERE, Before, Task, find_homes
 from gridgeo._zoning import draw, settle
 
 if TYPE_CHECKING:
-    from gridgeo._graph import Graph
     from gridgeo._islands import Lands
     from gridgeo._zoning import Rules
-    from gridgeo.schema import Bools, Floats, Geometries, Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Cells that are to get zones, in the order of their codes.
-
-    ``graph`` of neighbours inside units; (cells,) ``polygons``, ``load``, ``unit``; and the zones
-    of ``before``.
-    """
-
-    graph: Graph
-    polygons: Geometries
-    load: Floats
-    unit: Ints
-    before: Before
+    from gridgeo.schema import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +46,7 @@ class Draft:
 
 
 def share_out(task: Task, n_zones: int | None, limit: float) -> Ints:
-    """Say how many zones each unit gets; as before where that is still fair.
+    """Say how many zones each unit gets; as before where that is still fair, or cells are held.
 
     ``n_zones`` None: as many as the limit asks for, and no fewer than there were.
     """
@@ -71,11 +55,11 @@ def share_out(task: Task, n_zones: int | None, limit: float) -> Ints:
     home = find_homes(task.before, task.unit, task.load)
     present = np.bincount(home[home != NOWHERE], minlength=len(load))
     if n_zones is None:
-        least = np.ceil(load / limit).astype(np.int64)
-        return np.clip(np.maximum(least, present), 1, n_cells)
+        return _within(load, limit, n_cells, present)
+    possible = present.sum() == n_zones and (present >= 1).all() and (present <= n_cells).all()
     share = n_zones * load / load.sum()
     fair = (np.abs(present - share) <= 1) | ((present == 1) & (share < 1))
-    if present.sum() == n_zones and (fair & (present >= 1) & (present <= n_cells)).all():
+    if possible and (fair.all() or task.before.held.any()):
         return present
     return allot(load, n_cells, n_zones)
 
@@ -88,24 +72,35 @@ def draft(task: Task, n_zones: Ints, rules: Rules, turn: float) -> Draft:
     HeldApartError
         Held cells that no connected zones can keep.
     """
-    lands = find_lands(task.graph, task.polygons, task.load, task.unit, n_zones, task.before)
-    lands, held = _anchor_held(task, lands)
+    lands, held = _anchor_held(task, find_lands(task, n_zones, rules.limit))
     cells = lands.mainland
     xy = shapely.get_coordinates(shapely.centroid(task.polygons[cells]))
     ground = Ground(task.graph.of(cells), xy, lands.carried(task.load))
-    land, before = lands.land[cells], replace(task.before, held=held).of(cells)
-    of_land = _share_out_lands(ground, land, lands.unit, n_zones, before)
-    if not before.known.any():
-        zone, of_zone = draw(ground, land, of_land, rules, turn)
-        return Draft(lands, Sharing(ground.graph, ground.load, zone, of_zone, before.held))
+    main = _Mainland(ground, lands.land[cells], replace(task.before, held=held).of(cells))
+    of_land = _share_out_lands(main, lands.unit, n_zones, rules.limit)
+    if not main.before.known.any():
+        zone, of_zone = draw(ground, main.land, of_land, rules, turn)
+        return Draft(lands, Sharing(ground.graph, ground.load, zone, of_zone, main.before.held))
     try:
-        return Draft(lands, _redraw(ground, land, of_land, before, rules))
+        return Draft(lands, _redraw(main, of_land, rules))
     except HeldApartError as error:
-        raise HeldApartError(cells[error.cells], str(error)) from error
+        # A cell may be held for one of an island that goes with it.
+        held_by = task.before.held & np.isin(lands.anchor, cells[error.cells])
+        raise HeldApartError(np.flatnonzero(held_by), str(error)) from error
 
 
-def _redraw(ground: Ground, land: Ints, n_zones: Ints, before: Before, rules: Rules) -> Sharing:
+@dataclass(frozen=True, slots=True)
+class _Mainland:
+    """The cells on no island: their ground, the land of each, and their zones of before."""
+
+    ground: Ground
+    land: Ints
+    before: Before
+
+
+def _redraw(main: _Mainland, n_zones: Ints, rules: Rules) -> Sharing:
     """Carry zones over and settle them, with one more where one exceeds the limit."""
+    ground, land, before = main.ground, main.land, main.before
     n_zones, n_cells = n_zones.copy(), np.bincount(land)
     while True:
         carried = carry_over(ground, land, n_zones, before)
@@ -124,18 +119,26 @@ def _redraw(ground: Ground, land: Ints, n_zones: Ints, before: Before, rules: Ru
         before = Before(now.zone, before.held, len(now.land))
 
 
-def _share_out_lands(ground: Ground, land: Ints, unit: Ints, n_zones: Ints, before: Before) -> Ints:
+def _share_out_lands(main: _Mainland, unit: Ints, n_zones: Ints, limit: float) -> Ints:
     """Say how many zones each land gets of its unit's; as before where they are as many."""
-    n_cells = np.bincount(land)
-    load = add_up(ground.load, land, len(n_cells))
-    home = find_homes(before, land, ground.load)
+    n_cells = np.bincount(main.land)
+    load = add_up(main.ground.load, main.land, len(n_cells))
+    home = find_homes(main.before, main.land, main.ground.load)
     present = np.bincount(home[home != NOWHERE], minlength=len(unit))
+    if limit < np.inf:
+        return _within(load, limit, n_cells, present)
     given = n_zones[unit]
     for several in np.flatnonzero(np.bincount(unit) > 1):
         own = unit == several
         kept = present[own].sum() == n_zones[several] and present[own].all()
         given[own] = present[own] if kept else allot(load[own], n_cells[own], n_zones[several])
     return given
+
+
+def _within(load: Floats, limit: float, n_cells: Ints, present: Ints) -> Ints:
+    """Say how many zones a limit asks for; no fewer than there are, no more than cells."""
+    least = np.ceil(load / limit).astype(np.int64)
+    return np.clip(np.maximum(least, present), 1, n_cells)
 
 
 def _anchor_held(task: Task, lands: Lands) -> tuple[Lands, Bools]:

@@ -29,14 +29,14 @@ def least_by_cells(load: Floats, n_zones: int) -> float:
     more = np.arange((len(load) - 1) // n_zones + 1)
     last = more * n_zones
     heaviest = passed[last + 1] - passed[last - more]
-    return float(max(heaviest.max(), passed[-1] / n_zones))
+    return float(max(heaviest.max(initial=0.0), passed[-1] / n_zones))
 
 
 def least_by_parts(load: Floats, n_zones: int) -> float:
     """Give a load that the heaviest zone must reach where no zone spans two of some parts.
 
-    Parts below half of a zone are islands and may go with any. Where there are more parts than
-    zones, nothing is known but the mean.
+    Parts below half of a zone are islands and may go with any. Where only they are left, or there
+    are more of the others than zones, nothing is known but the mean.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def least_by_parts(load: Floats, n_zones: int) -> float:
     """
     mean = float(load.sum()) / n_zones
     large = load[load >= ISLAND * mean]
-    if len(large) > n_zones:
+    if not 0 < len(large) <= n_zones:
         return mean
     given = np.ones(len(large))
     for _ in range(n_zones - len(large)):

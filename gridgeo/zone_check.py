@@ -133,8 +133,8 @@ def check_zones(
         "overloaded": _overloaded(read, homes, zones, units, tolerance),
     }
     wrong = (read.zone == NO_ZONE) | pieces.apart[pieces.of_cell]
-    wrong |= (read.zone >= 0) & (homes[read.zone] != read.unit)
-    wrong |= (read.zone >= 0) & np.isin(read.names[read.zone], found["overloaded"][ZONE_CODE])
+    wrong |= _are_abroad(read, homes)
+    wrong |= np.isin(read.zone, read.names.get_indexer(found["overloaded"][ZONE_CODE]))
     return ZonesReport(
         zones=zones,
         units=units.drop(columns="by_parts"),
@@ -182,6 +182,12 @@ def _homes(read: _Cells) -> Ints:
     return homes
 
 
+def _are_abroad(read: _Cells, homes: Ints) -> Bools:
+    """Tell which cells lie in another unit than most of their zone."""
+    abroad: Bools = (read.zone >= 0) & (np.append(homes, NO_ZONE)[read.zone] != read.unit)
+    return abroad
+
+
 def _find_pieces(read: _Cells, homes: Ints) -> _Pieces:
     """Find the pieces of zones; what lies in a second unit is no piece but a crossing."""
     left, right, border = shared_borders(read.polygons)
@@ -202,7 +208,7 @@ def _find_pieces(read: _Cells, homes: Ints) -> _Pieces:
     shared = pd.MultiIndex.from_arrays([piece, ground])
     reachable = pd.MultiIndex.from_arrays([main[piece], ground]).isin(shared)
     joinable = np.bincount(piece, reachable, minlength=len(zone)) > 0
-    abroad = np.bincount(piece, homes[read.zone] != read.unit, minlength=len(zone)) > 0
+    abroad = np.bincount(piece, _are_abroad(read, homes), minlength=len(zone)) > 0
     perimeter = np.bincount(piece, shapely.length(read.polygons)).astype(float)
     perimeter -= 2 * np.bincount(piece[left[same_zone]], border[same_zone], minlength=len(zone))
     return _Pieces(piece, ground, zone, rest & joinable, rest & ~joinable & ~abroad, perimeter)
@@ -226,7 +232,7 @@ def _units(read: _Cells, homes: Ints, pieces: _Pieces) -> pd.DataFrame:
     units["load"] = units["load"].fillna(0.0)
     mean = units["mean_load"].where(units["mean_load"] > 0)
     units[["max_to_mean", "min_to_mean"]] = units[["max_to_mean", "min_to_mean"]].div(mean, axis=0)
-    at_home = np.flatnonzero((read.zone >= 0) & (homes[read.zone] == read.unit))
+    at_home = np.flatnonzero((read.zone >= 0) & ~_are_abroad(read, homes))
     of_cells = sums_by_unit(read.load[at_home], read.unit[at_home], n_units)
     parts, part = np.unique(pieces.ground[at_home], return_inverse=True)
     of_part = np.bincount(part, read.load[at_home]).astype(float)
@@ -275,7 +281,7 @@ def _piece_rows(read: _Cells, pieces: _Pieces, wanted: Bools) -> GeoDataFrame:
 
 
 def _crossings(read: _Cells, homes: Ints) -> GeoDataFrame:
-    cells = np.flatnonzero((read.zone >= 0) & (homes[read.zone] != read.unit))
+    cells = np.flatnonzero(_are_abroad(read, homes))
     n_units = len(read.units)
     pair, row = np.unique(read.zone[cells] * n_units + read.unit[cells], return_inverse=True)
     zone = pair // n_units
@@ -291,7 +297,7 @@ def _overloaded(
     allowed = np.fmax(by_parts * (1 + tolerance), bound)[homes]
     over = zones["share"].to_numpy() > allowed * (1 + ROUNDING)
     at = np.flatnonzero(over)
-    cells = np.flatnonzero((read.zone >= 0) & over[read.zone])
+    cells = np.flatnonzero(np.isin(read.zone, at))
     row = np.searchsorted(at, read.zone[cells])
     codes = {"unit": read.units[homes[at]]}
     rows = _sum_up(read, cells, row, at, codes)

@@ -13,8 +13,8 @@ from gridgeo._carrying import HeldApartError
 from gridgeo._collector import collector_held
 from gridgeo._edges import shared_borders
 from gridgeo._graph import both_ways
-from gridgeo._homes import Before
-from gridgeo._plan import Task, draft, share_out
+from gridgeo._plan import draft, share_out
+from gridgeo._task import Before, Task
 from gridgeo._zone_columns import (
     force_plane,
     read_load,

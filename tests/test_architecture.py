@@ -51,7 +51,7 @@ FLOORS = {
     "_families": 1,
     "_changes": 1,
     "_graph": 1,
-    "_homes": 1,
+    "_task": 1,
     "_allot": 1,
     "_islands": 1,
     "_halving": 1,

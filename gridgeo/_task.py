@@ -1,4 +1,4 @@
-"""Zones of before: which cells were theirs, and where each has most of what it carries."""
+"""What is asked: cells that are to get zones, and the zones that they had before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from gridgeo.schema import Bools, Floats, Ints
+    from gridgeo._graph import Graph
+    from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 NOWHERE: Final = -1
 """Stands for the zone, the land or the unit where there is none."""
@@ -35,6 +36,21 @@ class Before:
     def of(self, cells: Ints) -> Before:
         """Give some of the cells."""
         return Before(self.zone[cells], self.held[cells], self.n_zones)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Cells that are to get zones, in the order of their codes.
+
+    ``graph`` of neighbours inside units; (cells,) ``polygons``, ``load``, ``unit``; and the zones
+    of ``before``.
+    """
+
+    graph: Graph
+    polygons: Geometries
+    load: Floats
+    unit: Ints
+    before: Before
 
 
 def find_homes(before: Before, place: Ints, load: Floats) -> Ints:
