@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import pandas as pd
 
+from gridgeo._board import Barred
 from gridgeo._duties import Crew, Posts, share_out, spare_posts
 from gridgeo._ground import NO_LIMIT, NOWHERE, lay_along, number_places
-from gridgeo._mending import Barred
 from gridgeo._persons import (
     UNKNOWN,
     Duties,

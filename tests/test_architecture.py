@@ -64,6 +64,8 @@ FLOORS = {
     "_levels_report": 1,
     "_persons": 1,
     "_ground": 1,
+    "_board": 1,
+    "_passing": 1,
     "_mending": 1,
     "_rota": 1,
     "_cover": 1,
@@ -111,7 +113,7 @@ ROOMS = {
     "matplotlib": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
-    "scipy": {"_mending", "_rota"},
+    "scipy": {"_passing", "_rota"},
     "tqdm": {"cells", "workflow"},
 }
 """Where each outside world may be spoken to."""
