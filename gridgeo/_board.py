@@ -53,7 +53,7 @@ class Hands:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Posts and who fills them, one value a post; ``person`` changes."""
+    """Posts by place, and who fills them, one value a post; ``person`` changes."""
 
     zone: Ints
     place: Ints

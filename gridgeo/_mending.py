@@ -91,7 +91,8 @@ def _level(board: Board, at: Ints, hands: Hands, barred: Barred, *, everyone: bo
     at_home = (hands.place[who] == place[:, None]) | (hands.place[who] == ANYWHERE)
     may = at_home & ~barred.hold(zone[:, None], who[None, :])
     # Posts of these zones that stand in other blocks count too.
-    there = np.flatnonzero(np.isin(board.zone, zone) & np.isin(board.person, who))
+    there = _around(board, at)
+    there = there[np.isin(board.zone[there], zone) & np.isin(board.person[there], who)]
     may[np.searchsorted(zone, board.zone[there]), np.searchsorted(who, board.person[there])] = False
     away = _distances(board, at, hands, who)
     moved = False
@@ -139,14 +140,18 @@ def _candidates(board: Board, at: Ints, hands: Hands, *, everyone: bool) -> Ints
     In a place of several blocks it is those who serve in this block, but ``everyone`` of the
     place where they are asked for.
     """
-    here = np.unique(board.place[at])
-    n_all = np.isin(board.place, here).sum()
-    home = np.isin(hands.place, [*here, ANYWHERE])
-    if n_all > len(at) and not everyone:
+    home = np.isin(hands.place, [*np.unique(board.place[at]), ANYWHERE])
+    if len(_around(board, at)) > len(at) and not everyone:
         serving = np.zeros(len(home), dtype=bool)
         serving[board.person[at][board.person[at] != NOBODY]] = True
         home &= serving
     return np.flatnonzero(home)
+
+
+def _around(board: Board, at: Ints) -> Ints:
+    """Give all posts of the places of a block, and of those between."""
+    ends = board.place[at].min(), board.place[at].max() + 1
+    return np.arange(*np.searchsorted(board.place, ends))
 
 
 def _distances(board: Board, at: Ints, hands: Hands, who: Ints) -> Floats:

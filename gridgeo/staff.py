@@ -254,7 +254,7 @@ def _vacancies(role: Role, held: Duties, zones: pd.DataFrame, crew: Staff) -> li
     if not short.any():
         return []
     codes = text_of(zones[ZONE_CODE])[short]
-    reason = "all who may serve there are taken"
+    reason = "nobody else may serve there"
     if not crew.may_serve(role).any():
         asked = " or ".join(map(repr, role.drawn_from))
         has = ", ".join(map(repr, sorted(set(crew.roles))))

@@ -295,7 +295,7 @@ def test_whoever_left_is_replaced_and_named():
 def test_a_zone_without_a_candidate_is_named():
     """A zone of a street where nobody may serve stays empty, and the warning says which."""
     with pytest.warns(
-        UserWarning, match="manager: Z1, all who may serve there are taken.*check_staffing"
+        UserWarning, match="manager: Z1, nobody else may serve there.*check_staffing"
     ):
         out = assign_staff(zones_of("A", "B"), staff_of("A"), roles=[MANAGER])
     assert out["manager_id"].tolist() == ["W0", ""]
@@ -312,6 +312,14 @@ def test_the_name_of_a_role_is_as_good_as_its_key():
     """Staff lists write 网格长 or Grid manager."""
     staff = staff_of("A", "A", role=["网格长", "Grid manager"])
     assert assign(zones_of(*"AA"), staff, MANAGER)["manager_id"].tolist() == ["W0", "W1"]
+
+
+def test_places_agree_as_text_or_number():
+    """A street that a spreadsheet made a number of, with or without blanks, is the same street."""
+    zones = zones_of("110101001", "110101002")
+    staff = staff_of("", "", "", role=["manager", "manager", "clerk"])
+    staff["street_code"] = [110101002.0, 110101001.0, None]
+    assert assign(zones, staff, MANAGER)["manager_id"].tolist() == ["W1", "W0"]
 
 
 def test_the_input_is_not_changed_and_keeps_index_columns_and_type():

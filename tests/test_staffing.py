@@ -201,6 +201,14 @@ def test_the_summary_counts_persons_and_zones():
     }
 
 
+def test_whose_place_has_no_zone_is_told():
+    """A person bound to a street that no zone lies in is not simply without one."""
+    staff = STAFF.assign(street_code=["A", "B", "A", "", "Q", "A"])
+    zones = staffed().drop(columns=["deputy_id", "deputy"])
+    notes = check_staffing(zones, staff, roles=ROLES).persons.set_index("staff_id")["note"]
+    assert notes["D1"] == "place without zones"
+
+
 def test_faults_are_raised_with_the_rows_of_their_zones():
     """The exception names kinds, zones and roles, and carries the labels of the zones."""
     report = check(staffed(manager_id=(2, ""), deputy_id=(0, "M1")))
