@@ -369,12 +369,12 @@ def test_loads_of_nothing_count_one_each():
 
 
 def test_persons_of_one_zone_share_its_load():
-    """A zone of 60 with three persons weighs as much for each as one of 20 with one."""
-    zones = zones_of(*"AAA", load=[60.0, 20.0, 20.0], manager=["a; b", "", ""])
+    """Two persons of a zone of 10 carry 5 each, so one of them takes a zone of 8, not both W2."""
+    zones = zones_of(*"AAA", load=[10.0, 8.0, 8.0], manager=["a; b", "", ""])
     zones["manager_id"] = ["W0; W1", "", ""]
-    out = assign(zones, staff_of(*"AAAA"), Role("manager", "", "", at_most=2))
-    assert out["manager_id"].tolist()[0] == "W0; W1"
-    assert set(out["manager_id"][1:]) == {"W2", "W3"}
+    out = assign(zones, staff_of(*"AAA"), Role("manager", "", "", at_most=2))
+    assert out["manager_id"][0] == "W0; W1"
+    assert out["manager_id"].tolist().count("W2") == 1
 
 
 @pytest.mark.parametrize(
