@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridgeo._board import Barred, Board, Hands
 from gridgeo._ground import ANYWHERE, NOBODY
-from gridgeo._mending import BLOCK, Barred, Board, Hands, mend
+from gridgeo._mending import BLOCK, mend
 
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Ints
@@ -65,8 +66,8 @@ class _Shares:
 def share_out(posts: Posts, crew: Crew, barred: Barred) -> tuple[Ints, Ints]:
     """Give every post a person, as evenly as places and bars allow.
 
-    Where all loads are equal nobody has more zones than in any other way of sharing them out, but
-    for what bars enforce; else no single zone could pass to another person and level the load.
+    Where all loads are equal nobody has more zones than in any other way of sharing them out; else
+    no single zone could pass to another person and level the load.
 
     Returns
     -------
@@ -83,7 +84,8 @@ def share_out(posts: Posts, crew: Crew, barred: Barred) -> tuple[Ints, Ints]:
     person = _cut_runs(posts, zone, shares, barred)
     person[_has_holders(posts.place[zone], crew)] = NOBODY
     board = Board(zone, posts.place[zone], posts.load[zone], posts.xy[zone], person)
-    mend(board, Hands(crew.place, crew.load.copy(), crew.room.copy(), crew.xy), barred)
+    hands = Hands(crew.place, crew.load.copy(), crew.room.copy(), crew.xy)
+    mend(board, hands, barred, _most(shares, crew) if whole else np.inf)
     filled = board.person != NOBODY
     return zone[filled], board.person[filled]
 
@@ -189,6 +191,12 @@ def _share_loads(posts: Posts, crew: Crew, *, whole: bool) -> _Shares:
     some = np.flatnonzero(amount > 0)
     some = some[np.argsort(place[some], kind="stable")]
     return _Shares(place[some], person[some], amount[some])
+
+
+def _most(shares: _Shares, crew: Crew) -> float:
+    """Give the most that anyone carries where all stand level."""
+    own = np.bincount(shares.person, weights=shares.amount, minlength=len(crew.load))
+    return float((own + crew.load).max(initial=0.0))
 
 
 def _overflow(total: Floats, place: Ints, load: Floats, free: Floats) -> Floats:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_flow
 
 from gridgeo._ground import ANYWHERE, NOBODY
+from gridgeo._passing import fill_by_chains, level_by_chains
 
 if TYPE_CHECKING:
+    from gridgeo._board import Barred, Board, Hands
     from gridgeo.schema import Bools, Floats, Ints
 
 _PASSES: Final = 5
@@ -20,66 +19,16 @@ _PASSES: Final = 5
 BLOCK: Final = 400
 """Posts that are levelled together: whole places, or stretches of the curve in a large one."""
 
-_MOST_PAIRS: Final = 4_000_000
-"""Zones times persons up to which posts that stay empty are looked at all together."""
-
 _SLIGHT: Final = 1e-9
 """Share of a load by which a move must level others to be made."""
 
 
-class Barred:
-    """Pairs of a zone and a person that must not serve there, found by hash.
+def mend(board: Board, hands: Hands, barred: Barred, bound: float = np.inf) -> None:
+    """Take away duties that cannot be, fill the posts that are empty, and level the loads.
 
-    Parameters
-    ----------
-    zone, person
-        (n,) the pairs, in any order.
-    n_persons
-        How many there are.
+    Where duties count one each, ``bound`` is a number below which the most that one person has
+    cannot be.
     """
-
-    def __init__(self, zone: Ints, person: Ints, n_persons: int) -> None:
-        self._n = max(n_persons, 1)
-        self._pairs = np.unique(zone.astype(np.int64) * self._n + person)
-
-    def hold(self, zone: Ints, person: Ints) -> Bools:
-        """Tell which pairs, broadcast against one another, are barred."""
-        if not len(self._pairs):
-            return np.zeros(np.broadcast_shapes(zone.shape, person.shape), dtype=bool)
-        pairs = zone * self._n + person
-        at = np.minimum(np.searchsorted(self._pairs, pairs), len(self._pairs) - 1)
-        found: Bools = self._pairs[at] == pairs
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """Persons as duties are given to them: ``load`` and ``room`` change with every one."""
-
-    place: Ints
-    load: Floats
-    room: Ints
-    xy: Floats
-
-    def book(self, person: Ints, load: Floats) -> None:
-        """Give persons duties, or take them away where the load is negative."""
-        np.add.at(self.load, person, load)
-        np.subtract.at(self.room, person, np.where(load < 0, -1, 1))
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Posts and who fills them, one value a post; ``person`` changes."""
-
-    zone: Ints
-    place: Ints
-    load: Floats
-    xy: Floats
-    person: Ints
-
-
-def mend(board: Board, hands: Hands, barred: Barred) -> None:
-    """Take away duties that cannot be, fill the posts that are empty, and level the loads."""
     _drop(board, hands, barred)
     filled = np.flatnonzero(board.person != NOBODY)
     hands.book(board.person[filled], board.load[filled])
@@ -91,7 +40,8 @@ def mend(board: Board, hands: Hands, barred: Barred) -> None:
     for some in _parts(np.flatnonzero(board.person == NOBODY)):
         _level(board, some, hands, barred, everyone=True)
     if (board.person == NOBODY).any() and (hands.room <= 0).any():
-        _exchange(board, hands, barred)
+        fill_by_chains(board, hands, barred)
+    level_by_chains(board, hands, barred, bound)
 
 
 def _drop(board: Board, hands: Hands, barred: Barred) -> None:
@@ -141,7 +91,8 @@ def _level(board: Board, at: Ints, hands: Hands, barred: Barred, *, everyone: bo
     at_home = (hands.place[who] == place[:, None]) | (hands.place[who] == ANYWHERE)
     may = at_home & ~barred.hold(zone[:, None], who[None, :])
     # Posts of these zones that stand in other blocks count too.
-    there = np.flatnonzero(np.isin(board.zone, zone) & np.isin(board.person, who))
+    there = _around(board, at)
+    there = there[np.isin(board.zone[there], zone) & np.isin(board.person[there], who)]
     may[np.searchsorted(zone, board.zone[there]), np.searchsorted(who, board.person[there])] = False
     away = _distances(board, at, hands, who)
     moved = False
@@ -189,14 +140,18 @@ def _candidates(board: Board, at: Ints, hands: Hands, *, everyone: bool) -> Ints
     In a place of several blocks it is those who serve in this block, but ``everyone`` of the
     place where they are asked for.
     """
-    here = np.unique(board.place[at])
-    n_all = np.isin(board.place, here).sum()
-    home = np.isin(hands.place, [*here, ANYWHERE])
-    if n_all > len(at) and not everyone:
+    home = np.isin(hands.place, [*np.unique(board.place[at]), ANYWHERE])
+    if len(_around(board, at)) > len(at) and not everyone:
         serving = np.zeros(len(home), dtype=bool)
         serving[board.person[at][board.person[at] != NOBODY]] = True
         home &= serving
     return np.flatnonzero(home)
+
+
+def _around(board: Board, at: Ints) -> Ints:
+    """Give all posts of the places of a block, and of those between."""
+    ends = board.place[at].min(), board.place[at].max() + 1
+    return np.arange(*np.searchsorted(board.place, ends))
 
 
 def _distances(board: Board, at: Ints, hands: Hands, who: Ints) -> Floats:
@@ -219,68 +174,3 @@ def _distances(board: Board, at: Ints, hands: Hands, who: Ints) -> Floats:
     away = np.hypot(*(board.xy[at][:, None, :] - middle[who][None, :, :]).transpose(2, 0, 1))
     far = np.ptp(board.xy[at], axis=0).sum() + 1 if len(at) else 1.0
     return np.where(number[who] > 0, away, far)
-
-
-def _exchange(board: Board, hands: Hands, barred: Barred) -> None:
-    """Fill posts that only a chain of persons can fill who pass a zone on; a maximum flow.
-
-    Where all pairs of a zone and a person would be too many to look at, those of places without
-    empty posts are left out, and all where that is not enough.
-    """
-    zones = np.unique(board.zone)
-    bare = np.unique(board.place[board.person == NOBODY])
-    for some in (zones, np.unique(board.zone[np.isin(board.place, bare)])):
-        place = np.zeros(int(zones.max()) + 1, dtype=np.int64)
-        place[board.zone] = board.place
-        who = np.flatnonzero(np.isin(hands.place, [*np.unique(place[some]), ANYWHERE]))
-        if len(some) * len(who) <= _MOST_PAIRS:
-            _flow(board, some, place[some], who, hands, barred)
-            return
-
-
-def _flow(board: Board, zones: Ints, place: Ints, who: Ints, hands: Hands, barred: Barred) -> None:
-    at = np.flatnonzero(np.isin(board.zone, zones))
-    row = np.searchsorted(zones, board.zone[at])
-    filled = board.person[at] != NOBODY
-    held = np.zeros((len(zones), len(who)), dtype=bool)
-    held[row[filled], np.searchsorted(who, board.person[at[filled]])] = True
-    may = (hands.place[who] == place[:, None]) | (hands.place[who] == ANYWHERE)
-    may &= ~held & ~barred.hold(zones[:, None], who[None, :])
-    n_empty = np.bincount(row[~filled], minlength=len(zones))
-    changed = _augment(may, held, n_empty, np.clip(hands.room[who], 0, len(zones)))
-    taken, gone = np.nonzero(changed > 0), np.nonzero(changed < 0)
-    left = (
-        np.isin(
-            row * len(who) + np.searchsorted(who, board.person[at]), gone[0] * len(who) + gone[1]
-        )
-        & filled
-    )
-    hands.book(board.person[at[left]], -board.load[at[left]])
-    board.person[at[left]] = NOBODY
-    empty = at[board.person[at] == NOBODY]
-    order = np.argsort(taken[0], kind="stable")
-    target = _first_empty(board.zone[empty], zones[taken[0][order]], empty)
-    board.person[target] = who[taken[1][order]]
-    hands.book(board.person[target], board.load[target])
-
-
-def _first_empty(empty_zone: Ints, zone: Ints, empty: Ints) -> Ints:
-    """Give an empty post for each duty of a zone, a further one for a further duty."""
-    order = np.argsort(empty_zone, kind="stable")
-    nth = np.arange(len(zone)) - np.searchsorted(zone, zone)
-    return empty[order][np.searchsorted(empty_zone[order], zone) + nth]
-
-
-def _augment(may: Bools, held: Bools, n_empty: Ints, room: Ints) -> Ints:
-    """Tell by how much each pair of zone and person changes, so that most posts are filled."""
-    n_zones, n_persons = may.shape
-    source, sink = 0, n_zones + n_persons + 1
-    new, old = np.nonzero(may), np.nonzero(held)
-    zones, persons = np.arange(n_zones) + 1, np.arange(n_persons) + n_zones + 1
-    start = np.concatenate([np.full(n_zones, source), zones[new[0]], persons[old[1]], persons])
-    end = np.concatenate([zones, persons[new[1]], zones[old[0]], np.full(n_persons, sink)])
-    ones = np.ones(len(new[0]) + len(old[0]), dtype=np.int64)
-    capacity = np.concatenate([n_empty, ones, room]).astype(np.int32)
-    graph = csr_array((capacity, (start, end)), shape=(sink + 1, sink + 1))
-    flow = maximum_flow(graph, source, sink).flow
-    return np.asarray(flow[1 : n_zones + 1, n_zones + 1 : sink].todense())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from gridgeo._texts import as_text
 from gridgeo.errors import SHOWN_ROWS, CodeError, SchemaError
 from gridgeo.schema import FULL_TIME, NAME, ROLE, STAFF_ID, ZONE_CODE
 from gridgeo.validate import (
@@ -157,8 +158,8 @@ def places_of(zones: pd.DataFrame, staff: Staff, place: str) -> Texts:
 
 
 def text_of(column: pd.Series) -> pd.Series:
-    """Give a column as text, empty where it is missing, without space around."""
-    return column.astype(object).where(column.notna(), "").astype("str").str.strip()
+    """Give a column as text, empty where it is missing; whole numbers have no point."""
+    return as_text(column, exact=False).fillna("")
 
 
 def id_column(key: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from gridgeo._ground import ANYWHERE, NOBODY
+from gridgeo._ground import ANYWHERE, NO_LIMIT, NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def find_rings(place: Ints, number: Ints, along: Ints, crew_place: Ints, most: i
     groups = [
         part
         for zone, crew in zip(zones, crews, strict=True)
-        for part in _parts(zone, crew, int(number[zone].sum()))
+        for part in _parts(zone, crew, number[zone], limited=most < NO_LIMIT)
     ]
     groups.sort(key=lambda group: int(along[group[0]].min()))
     if len(free):
@@ -79,10 +79,18 @@ def _members(order: Ints, group: Ints, n_groups: int) -> list[Ints]:
     return np.split(order, bounds)[1:-1]
 
 
-def _parts(zone: Ints, crew: Ints, n_posts: int) -> list[_Group]:
-    """Part the zones of a place with too many posts, and its crew alike."""
-    n = max(1, -(-n_posts // BLOCK))
-    return list(zip(np.array_split(zone, n), np.array_split(crew, n), strict=True))
+def _parts(zone: Ints, crew: Ints, number: Ints, *, limited: bool) -> list[_Group]:
+    """Part the zones of a place with too many posts, and its crew alike.
+
+    A crew that is too small to be parted serves in all parts, or where its zones are limited, in
+    one: then most posts stay empty.
+    """
+    n = max(1, -(-int(number.sum()) // BLOCK))
+    if len(crew) >= 2 * n * int(number.max(initial=1)):
+        return list(zip(np.array_split(zone, n), np.array_split(crew, n), strict=True))
+    if limited:
+        return [(zone, crew)]
+    return [(part, crew) for part in np.array_split(zone, n)]
 
 
 def _packed(groups: list[_Group], number: Ints) -> list[_Group]:
@@ -92,7 +100,10 @@ def _packed(groups: list[_Group], number: Ints) -> list[_Group]:
     pack = (size - 1) // BLOCK
     cuts = [0, *(np.flatnonzero(np.diff(pack)) + 1).tolist(), len(groups)]
     return [
-        (np.concatenate([zone for zone, _ in some]), np.concatenate([crew for _, crew in some]))
+        (
+            np.concatenate([zone for zone, _ in some]),
+            np.unique(np.concatenate([crew for _, crew in some])),
+        )
         for some in (groups[start:stop] for start, stop in pairwise(cuts))
     ]
 

@@ -69,7 +69,7 @@ class StaffingReport(Report):
     persons
         One row for every person of the staff, in its order: ``staff_id``, ``name``, ``role``;
         ``n_zones`` where they serve in any role; ``note``, which is no fault: why there is
-        none (``no zone``, ``role not asked for``), else empty text.
+        none (``no zone``, ``role not asked for``, ``place without zones``), else empty text.
     summary
         One row a role: ``role``; ``serving`` persons; ``fewest``, ``most`` and ``mean`` zones that
         one of them has; ``idle`` persons who might serve and have no zone in any role; zones that

@@ -66,7 +66,9 @@ def _roles(report: StaffingReport, language: Language) -> list[list[str]]:
             asks = said["no_limit"].format(n=role.at_least)
         elif role.at_most != role.at_least:
             asks = said["from_to"].format(least=role.at_least, most=role.at_most)
-        each = said["each"].format(fewest=row["fewest"], most=row["most"]) if row["serving"] else ""
+        each = said["each"].format(fewest=row["fewest"], most=row["most"])
+        if row["fewest"] == row["most"]:
+            each = f"{row['most']}"
         name = role.name if language == "zh" else role.name_en
         numbers = [f"{row[key]:,}" for key in ("serving", "idle", "short")]
         rows.append([name, asks, numbers[0], each, *numbers[1:]])

@@ -106,7 +106,7 @@ LABOUR_ROLES: Final = (
         "full_time_inspector",
         "专职监察员",
         "Full-time inspector",
-        drawn_from=("full_time_inspector", "inspector"),
+        drawn_from=("full_time_inspector", "inspector", "监察员"),
         full_time=True,
     ),
     Role(
@@ -114,7 +114,7 @@ LABOUR_ROLES: Final = (
         "兼职监察员",
         "Part-time inspector",
         at_most=2,
-        drawn_from=("part_time_inspector", "inspector"),
+        drawn_from=("part_time_inspector", "inspector", "监察员"),
         full_time=False,
     ),
     Role("assistant", "协管员", "Assistant", at_least=2, at_most=None),

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
+from gridgeo._board import Barred
 from gridgeo._ground import NO_LIMIT, NOBODY, NOWHERE, lay_along, number_places
-from gridgeo._mending import Barred
 from gridgeo._persons import (
     UNKNOWN,
     check_zones,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import pandas as pd
 
+from gridgeo._board import Barred
 from gridgeo._duties import Crew, Posts, share_out, spare_posts
 from gridgeo._ground import NO_LIMIT, NOWHERE, lay_along, number_places
-from gridgeo._mending import Barred
 from gridgeo._persons import (
     UNKNOWN,
     Duties,
@@ -254,7 +254,7 @@ def _vacancies(role: Role, held: Duties, zones: pd.DataFrame, crew: Staff) -> li
     if not short.any():
         return []
     codes = text_of(zones[ZONE_CODE])[short]
-    reason = "all who may serve there are taken"
+    reason = "nobody else may serve there"
     if not crew.may_serve(role).any():
         asked = " or ".join(map(repr, role.drawn_from))
         has = ", ".join(map(repr, sorted(set(crew.roles))))

@@ -26,13 +26,14 @@ from gridgeo.schema import NAME, ROLE, STAFF_ID, STREET_CODE, ZONE_CODE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gridgeo._persons import Staff
+    from gridgeo._persons import Staff, Texts
     from gridgeo.roles import Role
 
 __all__ = ["StaffingReport", "check_staffing", "staff_changes"]
 
 _NO_ZONE = "no zone"
 _UNASKED = "role not asked for"
+_AWAY = "place without zones"
 
 
 def check_staffing(
@@ -82,7 +83,8 @@ def check_staffing(
     check_zones(zones, roles)
     crew = read_staff_frame(staff, roles, place)
     keys = dict.fromkeys(key for role in roles for key in (role.key, *role.differs_from))
-    duties = _duties(zones, list(keys), crew, places_of(zones, crew, place))
+    places = places_of(zones, crew, place)
+    duties = _duties(zones, list(keys), crew, places)
     asked = duties[duties[ROLE].isin([role.key for role in roles])]
     known = asked[asked["at"] != UNKNOWN]
     once = known.drop_duplicates(["zone", ROLE, "at"])
@@ -96,7 +98,7 @@ def check_staffing(
         "wrong_names": once[once["told"] & (once["has_name"] != once[NAME])],
         "wrong_places": once[(once["serves_in"] != "") & (once["serves_in"] != once["lies_in"])],
     }
-    persons = _persons(once, roles, crew)
+    persons = _persons(once, roles, crew, places)
     at_fault = np.zeros(len(zones), dtype=np.int64)
     for frame in found.values():
         if "zone" in frame:
@@ -125,9 +127,7 @@ _COLUMNS = {
 }
 
 
-def _duties(
-    zones: pd.DataFrame, keys: Sequence[str], crew: Staff, places: np.ndarray
-) -> pd.DataFrame:
+def _duties(zones: pd.DataFrame, keys: Sequence[str], crew: Staff, places: Texts) -> pd.DataFrame:
     """Give one row for every person named in a zone: who, where, and where they may serve."""
     codes = text_of(zones[ZONE_CODE]).to_numpy(object)
     tables = []
@@ -207,12 +207,13 @@ def _wrong_roles(once: pd.DataFrame, roles: Sequence[Role], crew: Staff) -> pd.D
     return once[~may]
 
 
-def _persons(once: pd.DataFrame, roles: Sequence[Role], crew: Staff) -> pd.DataFrame:
+def _persons(once: pd.DataFrame, roles: Sequence[Role], crew: Staff, places: Texts) -> pd.DataFrame:
     """Tell of every person how many zones they have, and why none."""
     number = once.drop_duplicates(["zone", "at"]).groupby("at").size()
     n_zones = number.reindex(range(len(crew.ids)), fill_value=0).to_numpy(np.int64)
     may = np.any([crew.may_serve(role) for role in roles], axis=0)
-    note = np.where(n_zones > 0, "", np.where(may, _NO_ZONE, _UNASKED))
+    away = (crew.places != "") & ~pd.Index(crew.places).isin(places)
+    note = np.select([n_zones > 0, ~may, away], ["", _UNASKED, _AWAY], _NO_ZONE)
     return pd.DataFrame(
         {
             STAFF_ID: crew.ids,

@@ -84,6 +84,8 @@ FLOORS = {
     "_levels_report": 1,
     "_persons": 1,
     "_ground": 1,
+    "_board": 1,
+    "_passing": 1,
     "_mending": 1,
     "_rota": 1,
     "_cover": 1,
@@ -136,6 +138,7 @@ ROOMS = {
     "xstatic": {"maps"},
     "typer": {"cli"},
     "scipy": {"_graph", "_mending", "_rota"},
+    "scipy": {"_passing", "_rota"},
     "tqdm": {"cells", "workflow"},
 }
 """Where each outside world may be spoken to."""

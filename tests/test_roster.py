@@ -182,6 +182,24 @@ def test_a_large_place_is_parted_and_still_even():
     assert np.ptp(roster["staff_id"].value_counts()) <= 2
 
 
+@pytest.mark.parametrize("homes", [["A", "A", "A"], ["A", "A", ""]])
+def test_a_small_crew_serves_all_of_a_large_place(homes):
+    """Three persons for more zones than one ring holds: every zone is served, nobody stays."""
+    n = 2 * BLOCK + 10
+    zones, staff = zones_of(*"A" * n), staff_of(*homes, role="inspector")
+    roster = rotate(zones, staff, n_periods=2)
+    assert len(roster) == 2 * n
+    assert kept(roster).empty
+
+
+def test_a_limit_of_zones_holds_in_a_large_place():
+    """Three persons may have five zones each of 810: fifteen are served in a period."""
+    zones, staff = zones_of(*"A" * (2 * BLOCK + 10)), staff_of(*"AAA", role="inspector")
+    role = Role("inspector", "", "", max_zones=5)
+    roster = rotate(zones, staff, role, n_periods=2)
+    assert roster.groupby(["period", "staff_id"]).size().tolist() == [5] * 6
+
+
 def test_those_who_serve_everywhere_go_where_most_is_to_do():
     """Streets without anyone come first, then those with most zones for each person."""
     place = np.repeat([0, 1, 2], [6, 2, 3])

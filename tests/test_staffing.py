@@ -176,6 +176,14 @@ def test_a_stranger_fills_no_post():
     assert set(found(report)) == {"unknown_persons", "vacancies"}
 
 
+def test_one_person_named_twice_is_no_pair():
+    """Two inspectors are asked for, and the same one stands there twice: one is lacking."""
+    pair = Role("inspector", "监督员", "Inspector", at_least=2, at_most=2)
+    report = check_staffing(staffed(inspector_id=(1, "I1; I1")), STAFF, roles=[pair])
+    assert report.vacancies["zone_code"].tolist() == ["Z1", "Z2", "Z3"]
+    assert report.vacancies["has"].tolist() == [1, 1, 1]
+
+
 def test_the_summary_counts_persons_and_zones():
     """Who serves, how many zones each has, who is idle: worked out by hand."""
     report = check(staffed(inspector_id=(2, "")))
@@ -191,6 +199,14 @@ def test_the_summary_counts_persons_and_zones():
         "D1": 3,
         "C1": 0,
     }
+
+
+def test_whose_place_has_no_zone_is_told():
+    """A person bound to a street that no zone lies in is not simply without one."""
+    staff = STAFF.assign(street_code=["A", "B", "A", "", "Q", "A"])
+    zones = staffed().drop(columns=["deputy_id", "deputy"])
+    notes = check_staffing(zones, staff, roles=ROLES).persons.set_index("staff_id")["note"]
+    assert notes["D1"] == "place without zones"
 
 
 def test_faults_are_raised_with_the_rows_of_their_zones():
