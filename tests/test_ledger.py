@@ -271,7 +271,7 @@ def test_a_zone_has_a_sheet_of_its_own(city, tmp_path):
     cells = city["cells"][city["cells"]["zone_code"] == "Z003"]
     assert told["Cells"] in {len(cells), ""}  # a fact, and the caption of a table
     assert told["Area"] == pytest.approx(cells["area_m2"].sum())
-    assert told["Deputy"] == ""
+    assert told["Deputy"] == "nobody"
     assert told["Inspector"].count(", ") == 1
     placed = city["components"]["cell_code"].isin(cells["cell_code"]).sum()
     totals = [row for row in rows if row[0] == "Total"]
@@ -539,6 +539,16 @@ def test_options_that_do_not_fit_are_refused(tmp_path, path, options, error, mes
     with pytest.raises(error, match=re.escape(message)):
         gg.write_ledger(tmp_path / path, **(simple() | options))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["cells", "zones", "staff", "key_units"])
+def test_columns_that_repeat_are_refused(tmp_path, name):
+    """Of two columns of one name nobody can tell which is meant."""
+    units = pd.DataFrame({"name": ["x"], "cell_code": ["a"]})
+    frames = simple() | {"key_units": units}
+    frames[name] = frames[name].assign(note="a", more="b").rename(columns={"more": "note"})
+    with pytest.raises(SchemaError, match=f"`{name}`: columns 'note' repeat; rename them"):
+        gg.write_ledger(tmp_path / "a.xlsx", **frames)
 
 
 def test_components_of_other_cells_are_refused(tmp_path):

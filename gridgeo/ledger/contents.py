@@ -17,7 +17,7 @@ from gridgeo.counting import component_sizes
 from gridgeo.crs import LONLAT, to_crs
 from gridgeo.errors import CodeError, InputError, SchemaError
 from gridgeo.geocoding import geocode
-from gridgeo.ledger.posts import zone_posts
+from gridgeo.ledger.posts import refuse_repeated, zone_posts
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
@@ -163,6 +163,7 @@ def _guarded_cells(
     cells: pd.DataFrame, areas: pd.DataFrame | None, language: Language
 ) -> pd.DataFrame:
     require_rows(cells, "cells")
+    refuse_repeated(cells, "cells")
     require_columns(cells, [CELL_CODE, AREA_M2], "cells")
     faults = Faults("cells", cells.index)
     add_code_faults(faults, cells[CELL_CODE], CELL_CODE)
@@ -187,6 +188,7 @@ def _guarded_cells(
 
 def _guarded_zones(zones: pd.DataFrame, cells: pd.DataFrame, language: Language) -> pd.DataFrame:
     require_rows(zones, "zones")
+    refuse_repeated(zones, "zones")
     require_columns(zones, [ZONE_CODE], "zones")
     if ZONE_CODE not in cells:
         raise SchemaError(
@@ -322,6 +324,7 @@ def _class_names(
 
 
 def _placed_units(units: pd.DataFrame, cells: pd.DataFrame, language: Language) -> pd.DataFrame:
+    refuse_repeated(units, "key_units")
     require_columns(units, [NAME], "key_units")
     if CELL_CODE not in units:
         units = geocode(_with_place(units, "key_units"), _with_place(cells, "cells"))
