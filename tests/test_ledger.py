@@ -271,7 +271,7 @@ def test_a_zone_has_a_sheet_of_its_own(city, tmp_path):
     cells = city["cells"][city["cells"]["zone_code"] == "Z003"]
     assert told["Cells"] in {len(cells), ""}  # a fact, and the caption of a table
     assert told["Area"] == pytest.approx(cells["area_m2"].sum())
-    assert told["Deputy"] == ""
+    assert told["Deputy"] == "nobody"
     assert told["Inspector"].count(", ") == 1
     placed = city["components"]["cell_code"].isin(cells["cell_code"]).sum()
     totals = [row for row in rows if row[0] == "Total"]
@@ -451,7 +451,8 @@ def test_any_grid_sums_up(tmp_path_factory, data):
 def simple():
     """Three cells in two zones, with persons."""
     cells = pd.DataFrame(
-        {"cell_code": list("abc"), "area_m2": [1.0, 2.0, 3.0], "zone_code": ["z1", "z1", "z2"]}
+        {"cell_code": list("abc"), "area_m2": [1.0, 2.0, 3.0], "zone_code": ["z1", "z1", "z2"]},
+        index=[10, 11, 12],
     )
     zones = pd.DataFrame(
         {
@@ -470,14 +471,28 @@ def simple():
 @pytest.mark.parametrize(
     ("frame", "change", "error", "message", "rows"),
     [
-        ("cells", {"cell_code": ["a", "a", "c"]}, CodeError, "codes in 'cell_code' repeat", (0, 1)),
-        ("cells", {"zone_code": ["z1", "z1", 2]}, CodeError, "'zone_code' must be text", (2,)),
-        ("cells", {"zone_code": ["z1", "z1", "z9"]}, CodeError, "names none of the `zones`", (2,)),
+        (
+            "cells",
+            {"cell_code": ["a", "a", "c"]},
+            CodeError,
+            "codes in 'cell_code' repeat",
+            (10, 11),
+        ),
+        ("cells", {"zone_code": ["z1", "z1", 2]}, CodeError, "'zone_code' must be text", (12,)),
+        ("cells", {"zone_code": ["z1", "z1", "z9"]}, CodeError, "names none of the `zones`", (12,)),
         ("cells", {"zone_code": ["z1", "z1", ""]}, CodeError, "no cell is in these", ("second",)),
         ("zones", {"area_m2": [3.0, 9.0]}, SchemaError, "'area_m2' is not that of", ("second",)),
+        (
+            "cells",
+            {"area_m2": [1, None, "x"]},
+            SchemaError,
+            "needs a number in 'area_m2'",
+            (11, 12),
+        ),
+        ("zones", {"load": ["5", "much"]}, SchemaError, "'load' must hold numbers", ("second",)),
         ("zones", {"n_cells": [1, 1]}, SchemaError, "'n_cells' is not that of", ("first",)),
-        ("zones", {"zone_code": ["z1", "z1"]}, CodeError, "names none of the `zones`", (2,)),
-        ("zones", {"manager_id": ["1; 2", "2"]}, SchemaError, "different numbers", (0,)),
+        ("zones", {"zone_code": ["z1", "z1"]}, CodeError, "names none of the `zones`", (12,)),
+        ("zones", {"manager_id": ["1; 2", "2"]}, SchemaError, "different numbers", ("first",)),
         ("zones", {"manager_id": ["1", "3"]}, CodeError, "not in `staff` by 'staff_id': 3;", ()),
         ("staff", {"staff_id": ["1", "1"]}, CodeError, "codes in 'staff_id' repeat", (0, 1)),
     ],
@@ -524,6 +539,16 @@ def test_options_that_do_not_fit_are_refused(tmp_path, path, options, error, mes
     with pytest.raises(error, match=re.escape(message)):
         gg.write_ledger(tmp_path / path, **(simple() | options))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["cells", "zones", "staff", "key_units"])
+def test_columns_that_repeat_are_refused(tmp_path, name):
+    """Of two columns of one name nobody can tell which is meant."""
+    units = pd.DataFrame({"name": ["x"], "cell_code": ["a"]})
+    frames = simple() | {"key_units": units}
+    frames[name] = frames[name].assign(note="a", more="b").rename(columns={"more": "note"})
+    with pytest.raises(SchemaError, match=f"`{name}`: columns 'note' repeat; rename them"):
+        gg.write_ledger(tmp_path / "a.xlsx", **frames)
 
 
 def test_components_of_other_cells_are_refused(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ from gridgeo.counting import component_sizes
 from gridgeo.crs import LONLAT, to_crs
 from gridgeo.errors import CodeError, InputError, SchemaError
 from gridgeo.geocoding import geocode
-from gridgeo.ledger.posts import zone_posts
+from gridgeo.ledger.posts import refuse_repeated, zone_posts
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
@@ -26,6 +26,7 @@ from gridgeo.schema import (
     CLASS_CODE,
     CLASS_NAME,
     LENGTH_M,
+    LOAD,
     MAJOR_NAME,
     N_CELLS,
     N_COMPONENTS,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from gridgeo.schema import Bools, Ints, Language
+    from gridgeo.schema import Bools, Floats, Ints, Language
 
 _SAME_M2: Final = 1.0
 """Up to this the area of a zone is the sum of its cells: files round to decimetres."""
@@ -162,67 +163,77 @@ def _guarded_cells(
     cells: pd.DataFrame, areas: pd.DataFrame | None, language: Language
 ) -> pd.DataFrame:
     require_rows(cells, "cells")
+    refuse_repeated(cells, "cells")
     require_columns(cells, [CELL_CODE, AREA_M2], "cells")
     faults = Faults("cells", cells.index)
     add_code_faults(faults, cells[CELL_CODE], CELL_CODE)
-    codes = cells.get(ZONE_CODE)
-    if codes is not None:
-        wrong = codes.notna() & ~codes.map(lambda code: isinstance(code, str)).astype(bool)
-        faults.add(
-            CodeError,
-            wrong.to_numpy(bool),
-            f"codes in {ZONE_CODE!r} must be text; read them as text",
-        )
+    sizes = _numbers(cells[AREA_M2])
+    faults.add(SchemaError, np.isnan(sizes), f"every row needs a number in {AREA_M2!r}")
+    made: dict[str, Any] = {AREA_M2: sizes}
+    if ZONE_CODE in cells:
+        codes = cells[ZONE_CODE]
+        text = codes.map(lambda code: isinstance(code, str)).to_numpy(bool)
+        wrong = codes.notna().to_numpy() & ~text
+        faults.add(CodeError, wrong, f"codes in {ZONE_CODE!r} must be text; read them as text")
+        made[ZONE_CODE] = codes.astype(object).where(text, "").astype("str").str.strip()
     faults.raise_if_any()
-    # Of rows with two labels alike, and of a frame's own geometry, a ledger knows nothing.
-    cells = cells.reset_index(drop=True)
-    if codes is not None:
-        cells[ZONE_CODE] = cells[ZONE_CODE].astype(object).fillna("").astype("str").str.strip()
-    if areas is None:
-        return cells
-    require_columns(areas, [AREA_CODE], "areas")
-    require_columns(cells, [AREA_CODE], "cells")
-    names = pd.Series(
-        first_names(areas, _spoken(AREA_NAME, language)).to_numpy(), index=areas[AREA_CODE]
-    )
-    names = names[~names.index.duplicated()]
-    return cells.assign(**{AREA_NAME: cells[AREA_CODE].map(names).astype("str").fillna("")})
+    if areas is not None:
+        require_columns(areas, [AREA_CODE], "areas")
+        require_columns(cells, [AREA_CODE], "cells")
+        names = first_names(areas, _spoken(AREA_NAME, language)).set_axis(areas[AREA_CODE])
+        names = names[~names.index.duplicated()]
+        made[AREA_NAME] = cells[AREA_CODE].map(names).astype("str").fillna("")
+    return cells.assign(**made)
 
 
 def _guarded_zones(zones: pd.DataFrame, cells: pd.DataFrame, language: Language) -> pd.DataFrame:
     require_rows(zones, "zones")
+    refuse_repeated(zones, "zones")
     require_columns(zones, [ZONE_CODE], "zones")
     if ZONE_CODE not in cells:
         raise SchemaError(
             f"`cells` lacks {ZONE_CODE!r}, so nobody knows which cells are in which of the `zones`."
         )
-    own = cells[cells[ZONE_CODE] != ""]
     faults = Faults("cells", cells.index)
     strange = ~cells[ZONE_CODE].isin([*zones[ZONE_CODE], ""]).to_numpy()
     faults.add(CodeError, strange, f"{ZONE_CODE!r} names none of the `zones`; dissolve them anew")
     faults.raise_if_any()
-    known = own.groupby(ZONE_CODE)[AREA_M2].agg(["sum", "size"])
-    known = known.reindex(zones[ZONE_CODE].to_numpy())
-    size, number = known["sum"].to_numpy(float), known["size"].fillna(0).to_numpy(np.int64)
     faults = Faults("zones", zones.index)
     add_code_faults(faults, zones[ZONE_CODE], ZONE_CODE)
-    faults.add(CodeError, number == 0, "no cell is in these zones; dissolve the cells anew")
-    for column, real in ((AREA_M2, size), (N_CELLS, number)):
-        if column in zones:
-            told = zones[column].to_numpy(float, na_value=np.nan)
-            allowed = np.maximum(_SAME_M2, _SAME * size) if column == AREA_M2 else 0
-            stale = ~(np.abs(told - real) <= allowed) & (number > 0)
-            faults.add(
-                SchemaError,
-                stale,
-                f"{column!r} is not that of their cells; dissolve the cells anew",
-            )
+    made = _known_sums(zones, cells, faults)
     faults.raise_if_any()
-    spoken = first_names(zones, _spoken(ZONE_NAME, language)).astype("str").fillna("")
-    zones = zones.reset_index(drop=True).assign(**{AREA_M2: size, N_CELLS: number})
-    if (spoken != "").any():
-        zones[ZONE_NAME] = spoken.to_numpy()
-    return zones.drop(columns=f"{ZONE_NAME}_en", errors="ignore")
+    named = first_names(zones, _spoken(ZONE_NAME, language)).astype("str").fillna("")
+    if (named != "").any():
+        made[ZONE_NAME] = named
+    return zones.drop(columns=f"{ZONE_NAME}_en", errors="ignore").assign(**made)
+
+
+def _known_sums(zones: pd.DataFrame, cells: pd.DataFrame, faults: Faults) -> dict[str, Any]:
+    """Sum up the cells of each zone, and note the zones that tell other sums."""
+    known = cells.groupby(ZONE_CODE)[AREA_M2].agg(["sum", "size"])
+    known = known.reindex(zones[ZONE_CODE].to_numpy())
+    size, number = known["sum"].to_numpy(float), known["size"].fillna(0).to_numpy(np.int64)
+    faults.add(CodeError, number == 0, "no cell is in these zones; dissolve the cells anew")
+    for column, real, allowed in (
+        (AREA_M2, size, np.maximum(_SAME_M2, _SAME * size)),
+        (N_CELLS, number, 0),
+    ):
+        if column in zones:
+            stale = ~(np.abs(_numbers(zones[column]) - real) <= allowed) & (number > 0)
+            remedy = "is not that of their cells; dissolve the cells anew, or drop the column"
+            faults.add(SchemaError, stale, f"{column!r} {remedy}")
+    if LOAD not in zones:
+        return {AREA_M2: size, N_CELLS: number}
+    load = _numbers(zones[LOAD])
+    strange = np.isnan(load) & zones[LOAD].notna().to_numpy()
+    faults.add(SchemaError, strange, f"{LOAD!r} must hold numbers")
+    whole = zones[LOAD].dtype.kind in "iu"
+    return {AREA_M2: size, N_CELLS: number, LOAD: zones[LOAD].to_numpy() if whole else load}
+
+
+def _numbers(column: pd.Series) -> Floats:
+    """Read a column as numbers; NaN where there is none."""
+    return pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
 
 
 def _zones_of(cells: pd.DataFrame) -> pd.DataFrame:
@@ -313,6 +324,7 @@ def _class_names(
 
 
 def _placed_units(units: pd.DataFrame, cells: pd.DataFrame, language: Language) -> pd.DataFrame:
+    refuse_repeated(units, "key_units")
     require_columns(units, [NAME], "key_units")
     if CELL_CODE not in units:
         units = geocode(_with_place(units, "key_units"), _with_place(cells, "cells"))

@@ -20,6 +20,14 @@ BETWEEN: Final = "; "
 _ID: Final = "_id"
 
 
+def refuse_repeated(frame: pd.DataFrame, name: str) -> None:
+    """Refuse a frame of which two columns have one name."""
+    repeated = frame.columns[frame.columns.duplicated()].unique()
+    if len(repeated):
+        listed = ", ".join(map(repr, repeated))
+        raise SchemaError(f"`{name}`: columns {listed} repeat; rename them.")
+
+
 def roles_of(zones: pd.DataFrame) -> list[str]:
     """List the columns of zones that name persons, in the order of rank.
 
@@ -95,6 +103,7 @@ def staff_with_zones(staff: pd.DataFrame | None, posts: pd.DataFrame) -> pd.Data
 
 
 def _guarded_staff(staff: pd.DataFrame, posts: pd.DataFrame, key: str) -> pd.DataFrame:
+    refuse_repeated(staff, "staff")
     require_columns(staff, [STAFF_ID, NAME], "staff")
     faults = Faults("staff", staff.index)
     add_code_faults(faults, staff[STAFF_ID], STAFF_ID)

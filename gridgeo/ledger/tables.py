@@ -52,6 +52,8 @@ _FORMATS: Final[Mapping[str, Format]] = {
     "n_zones": "count",
 }
 _SIZES: Final = (LENGTH_M, AREA_M2)
+_LAST: Final = ("n_zones", "zone_codes")
+"""Columns of the list of persons that stand behind all others."""
 
 
 @runtime_checkable
@@ -219,19 +221,12 @@ def _staff(contents: Contents, staff: pd.DataFrame | None) -> Block:
     table = _plain(table, [STAFF_ID, NAME, f"{NAME}_en", ROLE, "full_time", "phone"])
     table = table[[*(name for name in table if name not in _LAST), *_LAST]]
     said = words(contents.language)
-    return _block(
-        table,
-        contents.language,
-        totals=("n_zones",),
-        spoken={
-            ROLE: spoken_roles(contents.language),
-            "full_time": {True: said["yes"], False: said["no"], "True": said["yes"]}
-            | {"False": said["no"]},
-        },
-    )
-
-
-_LAST: Final = ("n_zones", "zone_codes")
+    answers: dict[Any, str] = {True: said["yes"], False: said["no"]}
+    # A table of text has the same values as text.
+    answers |= {str(value): text for value, text in answers.items()}
+    spoken: dict[str, Mapping[Any, str]] = {"full_time": answers}
+    spoken[ROLE] = spoken_roles(contents.language)
+    return _block(table, contents.language, totals=("n_zones",), spoken=spoken)
 
 
 def _faults(reports: Sequence[Findings], language: Language) -> Block:

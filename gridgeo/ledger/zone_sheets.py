@@ -79,7 +79,11 @@ def _blocks(contents: Contents, code: str, first: str) -> tuple[Block, ...]:
     back = fact_block([(first, "", "")], language, links={first: first})
     blocks = [
         fact_block(record.facts, language, f"{record.code} {record.name}".strip()),
-        fact_block([(*post, "") for post in record.persons], language, said["persons"]),
+        fact_block(
+            [(role, names or said["nobody"], "") for role, names in record.persons],
+            language,
+            said["persons"],
+        ),
     ]
     if record.components is not None:
         listed = class_table(contents, record.components)
