@@ -94,7 +94,9 @@ def hold_against(
     gaps, bare = find_gaps(ground, united, polygons, tolerance)
     bare = open_areas[bare]
     strays = find_strays(areas[open_areas], united, polygons, number[homes], tolerance)
-    at = np.flatnonzero(strays | ((own != NOWHERE) & (own != homes)))
+    # A guest in an area that is proven is in no union that would show where it ends.
+    strays |= (homes != own) & ((own != NOWHERE) | (number[homes] == SETTLED))
+    at = np.flatnonzero(strays)
     shares = share_out(polygons[at], areas)
     homes[at] = find_largest(shares, own[at], tolerance)
     crossings = find_crossings(shares, areas, homes[at], tolerance)

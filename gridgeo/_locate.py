@@ -132,23 +132,29 @@ def find_boxes(polygons: Geometries) -> Boxes:
     Polygons may be anything, null and invalid too; those of many vertices are taken for no
     rectangles. A ring that fills its bounds does not cross itself.
     """
-    bounds = shapely.bounds(polygons)
+    bounds = np.empty((len(polygons), 4))
     rectangle = np.zeros(len(polygons), dtype=bool)
+
+    def work(first: int) -> None:
+        part = slice(first, first + BATCH)
+        bounds[part] = shapely.bounds(polygons[part])
+        rectangle[part] = _are_rectangles(polygons[part], bounds[part])
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(work, range(0, len(polygons), BATCH)))
+    return Boxes(bounds, rectangle)
+
+
+def _are_rectangles(polygons: Geometries, bounds: Floats) -> Bools:
     m2 = np.prod(bounds[:, 2:] - bounds[:, :2], axis=1)
     likely = np.abs(shapely.area(polygons) - m2) <= ROUNDING * m2
     likely &= shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
-    at = np.flatnonzero(likely)
-    n_vertices = shapely.get_num_coordinates(polygons[at])
-    same = [at[n_vertices == n] for n in range(FEWEST_OF_RECTANGLE, MANY + 1)]
-    parts = [some[i : i + BATCH] for some in same for i in range(0, len(some), BATCH)]
-
-    def work(some: Ints) -> None:
-        xy = shapely.get_coordinates(polygons[some]).reshape(len(some), -1, 2)
-        rectangle[some] = _fill(xy[:, :-1, 0], xy[:, :-1, 1], bounds[some])
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(work, parts))
-    return Boxes(bounds, rectangle)
+    n_vertices = shapely.get_num_coordinates(polygons)
+    for n in range(FEWEST_OF_RECTANGLE, MANY + 1):
+        same = np.flatnonzero(likely & (n_vertices == n))
+        xy = shapely.get_coordinates(polygons[same]).reshape(len(same), n, 2)
+        likely[same] = _fill(xy[:, :-1, 0], xy[:, :-1, 1], bounds[same])
+    return likely & (n_vertices <= MANY)
 
 
 def _fill(x: Floats, y: Floats, bounds: Floats) -> Bools:

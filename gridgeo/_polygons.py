@@ -13,11 +13,14 @@ import shapely
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gridgeo.schema import Bools, Geometries, Ints
+    from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 _DIGITS: Final = 14
 """Of these GEOS says that its overlays on a grid hold; in floating point they go astray on slivers,
 up to whole areas."""
+
+_FINEST: Final = 2.0**-30
+"""About a nanometre: the coordinates of a city, some thousand km from the origin, are no finer."""
 
 VALID_BATCH: Final = 100_000
 """Polygons that are looked at in one go."""
@@ -44,8 +47,7 @@ def polygon_parts(geometry: Geometries) -> tuple[Geometries, Ints]:
 
 def finest_grid(polygons: Geometries) -> float:
     """Give the step, in metres, to which an overlay of these polygons may round."""
-    size = np.fmax.reduce(np.abs(shapely.total_bounds(polygons)), initial=1.0)
-    return float(10.0 ** (np.ceil(np.log10(size)) - _DIGITS))
+    return float(10.0 ** (np.ceil(np.log10(_size(polygons))) - _DIGITS))
 
 
 def overlay(
@@ -53,17 +55,43 @@ def overlay(
 ) -> Geometries:
     """Overlay pairs of polygons, twice where that is needed.
 
-    Where borders nearly coincide GEOS can go astray by whole polygons in floating point, not on a
-    grid; the grid in turn moves vertices by its step, which the finest findings would show.
+    Where borders nearly coincide GEOS can go astray in floating point, by micrometres and at times
+    by whole polygons. On a grid it does not; the finest one, near the origin, is good enough to
+    tell, and to take its place.
     """
     result = operation(some, others)
     if not len(result):
         return result
-    step = finest_grid(np.append(some, others))
-    snapped = operation(some, others, grid_size=step)
-    rounding = 4 * step * (shapely.length(some) + shapely.length(others))
+    west, south, east, north = shapely.bounds(some).T
+    corner = np.nan_to_num(np.floor([(west + east) / 2, (south + north) / 2])).T
+    near, beside = _moved(some, -corner), _moved(others, -corner)
+    step = _own_grid(np.append(some, others), np.append(near, beside))
+    snapped = operation(near, beside, grid_size=step)
+    rounding = 4 * step * (shapely.length(result) + shapely.length(snapped))
     astray = np.abs(shapely.area(result) - shapely.area(snapped)) > rounding
-    return np.where(astray, snapped, result)
+    result[astray] = _moved(snapped[astray], corner[astray])
+    return result
+
+
+def _own_grid(far: Geometries, near: Geometries) -> float:
+    """Give the step of the grid on which coordinates are where they lie, in metres.
+
+    A power of two, so that polygons near the origin keep their coordinates when they move back.
+    """
+    step = max(np.spacing(_size(far)), _size(near) * 10.0**-_DIGITS, _FINEST)
+    return float(2.0 ** np.ceil(np.log2(step)))
+
+
+def _size(polygons: Geometries) -> float:
+    return float(np.fmax.reduce(np.abs(shapely.total_bounds(polygons)), initial=1.0))
+
+
+def _moved(polygons: Geometries, by: Floats) -> Geometries:
+    """Move polygons by whole metres, each by its own or all alike: where they go nothing rounds."""
+    steps = np.broadcast_to(by, (len(polygons), 2))
+    each = np.repeat(steps, shapely.get_num_coordinates(polygons), axis=0)
+    moved: Geometries = shapely.transform(polygons, lambda at: at + each)
+    return moved
 
 
 def polygonal(geometry: Geometries) -> Geometries:

@@ -53,6 +53,9 @@ LIKE_SIGMAS: Final = 3.0
 PLACE_M: Final = 50.0
 """Metres; features that stand in one square of that size are one place."""
 
+LEAST_TOLD: Final = 0.0005
+"""A smaller share is 0.0 % when it is told."""
+
 FAR_M: Final = 100_000.0
 """Metres from the cells at which features are not near them by any error of measurement."""
 
@@ -250,7 +253,9 @@ def _find_shift(sample: Floats, outside: Bools, crs: CRS, cells: _Cells) -> str 
     others = _count_outside([np.column_stack([z.real, z.imag]) for z in moved], cells.locator)
     if not _clearly_fewer(n_best, int(others.min()), LIKE_SIGMAS):
         return None
-    return f"{best.otherwise} only {n_best / len(own):.1%} of all would: {best.remedy}"
+    would = n_best / len(own)
+    few = "next to none" if would < LEAST_TOLD else f"only {would:.1%} of all"
+    return f"{best.otherwise} {few} would: {best.remedy}"
 
 
 def _read_as_shifted(lonlat: Floats, plane: Projection) -> list[_Reading]:

@@ -388,3 +388,19 @@ def test_real_layers_keep_their_rows(real_cities, tmp_path):
         np.testing.assert_allclose(found, expected, atol=1e-12)
     benches = real_cities / "cambridge" / "park_benches.parquet"
     assert len(read_components(benches)) == 3017
+
+
+def test_codes_go_through_every_format_unchanged(tmp_path):
+    """Twelve and sixteen digits, with zeros in front: csv, xlsx, gpkg, parquet, and csv again."""
+    codes = ["000101001001", "110101001001", "999999999999"]
+    own = ["0205080101000001", "3205080101000001", "3205080101999999"]
+    lines = [f"{code},{one},0110,116.5,33.0" for code, one in zip(codes, own, strict=True)]
+    file = table(tmp_path, "社区,编号,类别,lon,lat", *lines)
+    frame = read_components(file, crs=4326, code="编号")
+    for name in ("a.xlsx", "b.gpkg", "c.parquet", "d.csv", "e.xlsx"):
+        write_frame(frame, tmp_path / name)
+        frame = read_components(tmp_path / name, crs=4326, code="编号")
+        assert frame["社区"].tolist() == codes
+        assert frame["编号"].tolist() == frame["component_code"].tolist() == own
+        assert frame["class_code"].tolist() == ["0110"] * 3
+        assert [(point.x, point.y) for point in frame.geometry] == [(116.5, 33)] * 3

@@ -248,6 +248,19 @@ def test_a_code_that_no_area_has_is_wrong(strange):
     assert report.wrong_area_codes["lies_in"].tolist() == ["W"]
 
 
+@pytest.mark.parametrize("strange", ["X", ""])
+def test_a_cell_without_an_area_over_two_that_are_sound_crosses(strange):
+    """It lies in the one that has most of it, also where its midst is in the other."""
+    handle = shapely.union_all([box(200, 645, 520, 655), box(520, 550, 640, 750)])
+    cells = with_cell("N1", strange, at_home(handle)).drop(index="E808")
+    report = check_coverage(cells, AREAS)
+    east, west = (area.intersection(at_home(handle)).area for area in AREAS.geometry)
+    assert east > west > 0
+    assert report.wrong_area_codes[["cell_code", "lies_in"]].to_numpy().tolist() == [["N1", "E"]]
+    assert report.crossings[["cell_code", "reaches_into"]].to_numpy().tolist() == [["N1", "W"]]
+    assert report.crossings["m2"].tolist() == pytest.approx([west], abs=1e-6)
+
+
 @pytest.mark.parametrize("blank", ["", " ", None])
 def test_a_missing_code_is_a_finding(blank):
     """A cell without a code is named by its label."""
@@ -629,3 +642,17 @@ def test_the_report_is_frozen():
     assert isinstance(report, CoverageReport)
     with pytest.raises(AttributeError, match="cannot assign"):
         report.gaps = report.gaps.iloc[:0]
+
+
+def test_an_overlay_far_from_the_origin_is_as_exact_as_one_near_by():
+    """Two micrometres between borders make GEOS snap by some more, where coordinates are large."""
+    spike = [(0.30000061, 0.099998), (0.3, 0.1), (0.300002, 0.100006667)]
+    some = shapely.MultiPolygon(
+        [Polygon([(0.3, 0.1), (0.300002, 179.270388942), (-63.37, 204.97)]), Polygon(spike)]
+    )
+    hole = [(48.24, 159.92), (-58.572719882, 203.033637046), (0.3, 0.1)]
+    others = Polygon([(96, 511), (96, -490), (-654, -490)], [hole])
+    far = [np.array([translate(shape, 500_654, 4_400_490)]) for shape in (some, others)]
+    true = shapely.difference(some, others).area
+    assert abs(shapely.difference(*far)[0].area - true) > 1e-5
+    assert overlay(shapely.difference, *far)[0].area == pytest.approx(true, abs=1e-6)

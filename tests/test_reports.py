@@ -326,7 +326,7 @@ def test_a_geopackage_is_whole_or_not_at_all(report, tmp_path, monkeypatch):
     def fail(*_, **__):
         raise OSError("disk full")
 
-    monkeypatch.setattr("gridgeo.files._write_layer", fail)
+    monkeypatch.setattr("gridgeo.files.frames._write_layer", fail)
     with pytest.raises(gg.InputError, match="disk full"):
         report.to_gpkg(path)
     assert path.read_bytes() == b"old"

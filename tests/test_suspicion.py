@@ -297,7 +297,7 @@ def test_features_of_consumer_maps_are_named(name, layer, city):
     for crs in (4326, 4548):
         sentence = warned(to_crs(moved, crs), city)
         assert f"Read as {name}, the shifted degrees" in sentence
-        assert f"only 0.0% of all would: read them with crs='{name}'" in sentence
+        assert f"next to none would: read them with crs='{name}'" in sentence
         assert f"{back}(features)" in sentence
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

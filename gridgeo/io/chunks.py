@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from gridgeo.io.codes import CodeWidth
 
-CHUNK_ROWS: Final = 1_000_000
-"""Rows of a part: points take half a gigabyte, and as much again while the next are read."""
+CHUNK_ROWS: Final = 500_000
+"""Rows of a part: points take a quarter of a gigabyte, and as much while the next are read."""
 
 
 class ComponentChunks:
