@@ -322,6 +322,21 @@ def test_each_level_can_be_switched(opened, city):
     assert said.startswith("Zone West 1 (Z3)")
 
 
+@pytest.mark.browser
+def test_levels_of_one_name_have_an_entry_each(opened, city):
+    """Two levels above that nobody named are two entries, and names may hold signs of patterns."""
+    areas = city["areas"].assign(level="$& $1", parent_code=["A", "A", "B", "B", "C", "C"])
+    upper = areas.iloc[:3].dissolve()[["geometry"]]
+    upper = pd.concat([upper] * 3, ignore_index=True).assign(area_code=["A", "B", "C"])
+    upper = upper.assign(parent_code=["X", "X", "Y"], area_name=["A", "B", "C"], level=None)
+    page = opened(explored(city, areas=pd.concat([areas, upper], ignore_index=True)))
+    page.tab.hover(".leaflet-control-layers")
+    entries = page.tab.locator(".leaflet-control-layers-overlays label").all_inner_texts()
+    names = [entry.strip() for entry in entries]
+    assert names.count("Border of the level above") == 2
+    assert "$& $1 names" in names
+
+
 def blues(page, lon, lat):
     """How much more blue than red the pixels have around a place, on the canvas of the borders."""
     return page.run(
@@ -560,7 +575,7 @@ def test_lonboard_is_an_extra(city, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "lonboard", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'gridgeo\[large-maps\]'"):
         explored(city, engine="lonboard")
-    with pytest.raises(InputError, match="no `title`"):
+    with pytest.raises(InputError, match="neither `title` nor `basemap`"):
         explored(city, engine="lonboard", title="x")
     with pytest.raises(InputError, match="`engine` must be one of 'canvas', 'lonboard'"):
         explored(city, engine="svg")
@@ -574,6 +589,7 @@ def test_lonboard_draws_all_layers(city):
     assert kinds == ["PolygonLayer", *["PathLayer"] * 3, *["ScatterplotLayer"] * 2]
     cells = m.layers[0]
     assert isinstance(m, lonboard.Map)
+    assert m.basemap is None
     colors = pa.chunked_array(cells.get_fill_color).combine_chunks().flatten()
     colors = colors.to_numpy().reshape(-1, 4)
     of_zone = city["cells"]["zone_code"].to_numpy()

@@ -49,7 +49,8 @@ def explore_large(subject: Subject, color: str, theme: Theme | None) -> lonboard
         units = subject.key_units
         red = _rgba([style.KEY_UNIT])[np.zeros(len(units.points), dtype=np.int64)]
         layers.append(_points_layer(board, subject, units.points, red, 6, units.table[[NAME]]))
-    return board.Map(layers=layers)
+    # lonboard's own base map would come from the network.
+    return board.Map(layers=layers, basemap=None)
 
 
 def _lonboard() -> Any:  # noqa: ANN401 - a module that may not be there
