@@ -94,6 +94,7 @@ ROOMS = {
     "branca": {"maps"},
     "jinja2": {"maps"},
     "matplotlib": {"maps"},
+    "fontTools": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
     "tqdm": {"cells", "workflow"},

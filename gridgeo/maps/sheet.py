@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 
 from gridgeo.crs import to_crs, working_crs
-from gridgeo.errors import InputError
-from gridgeo.files import replacing
 from gridgeo.maps import style
-from gridgeo.maps.fonts import fonts_for
-from gridgeo.maps.paper import MM_PER_INCH, Orientation, Size, paper, round_scale
-from gridgeo.maps.pen import Pen
+from gridgeo.maps.figures import blank_sheet, plain_settings
+from gridgeo.maps.paper import Orientation, Size, paper, round_scale
 from gridgeo.maps.sheet_map import (
     dots_fit,
     draw_borders,
@@ -34,28 +25,16 @@ from gridgeo.maps.words import one_line
 from gridgeo.schema import AREA_M2, AREA_NAME, CLASS_CODE
 
 if TYPE_CHECKING:
-    import os
-
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
+    from gridgeo.maps.pen import Pen
     from gridgeo.maps.subject import Subject
     from gridgeo.schema import Language
 
-_SCREEN_DPI: Final = 100
-_PRINT_DPI: Final = 300
-_FORMATS: Final = ("pdf", "png", "svg")
 _AIR: Final = 1.05
 """The frame is so much wider than the city, that its border does not lie on the frame."""
-
-
-class Sheet(Figure):
-    """A figure that shows itself in a notebook without pyplot."""
-
-    def _repr_png_(self) -> bytes:
-        image = io.BytesIO()
-        self.savefig(image, format="png", dpi=_SCREEN_DPI)
-        return image.getvalue()
 
 
 def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells are optional
@@ -121,47 +100,12 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
         one_line(subtitle or ""),
     )
     imprint = _imprint(subject, source)
-    with rc_context({"text.usetex": False, "path.simplify": True}):
-        figure = Sheet(figsize=(sheet.width / MM_PER_INCH, sheet.height / MM_PER_INCH))
-        figure.set_dpi(_SCREEN_DPI)
-        canvas = FigureCanvasAgg(figure)
-        fonts = FontProperties(family=fonts_for(_texts(subject, headings, imprint)))
-        pen = Pen(figure, sheet, fonts, cast("Any", canvas).get_renderer())
+    with plain_settings():
+        pen = blank_sheet(sheet, _texts(subject, headings, imprint))
         scale, dots = _draw_map(pen, subject)
         _draw_title(pen, headings)
         draw_panel(pen, subject, imprint, scale, dots=dots)
-    return figure
-
-
-def save_sheet(figure: Figure, path: str | os.PathLike[str]) -> Path:
-    """Save a sheet as PDF, SVG or PNG (300 dpi), by the ending of the name.
-
-    Text stays text in PDF and SVG: it can be searched, and edited in a drawing program.
-
-    Parameters
-    ----------
-    figure
-        What :func:`plot_sheet` gave.
-    path
-        Where to; an old file is replaced only once the new one is complete.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    InputError
-        The name ends in none of these formats.
-    """
-    target = Path(path)
-    ending = target.suffix.lower().lstrip(".")
-    if ending not in _FORMATS:
-        raise InputError(f"a sheet is saved as .pdf, .png or .svg, not as {target.name!r}.")
-    with rc_context({"pdf.fonttype": 42, "svg.fonttype": "none"}), replacing(target) as beside:
-        figure.savefig(beside, format=ending, dpi=_PRINT_DPI)
-    return target
+    return pen.figure
 
 
 def _draw_map(pen: Pen, subject: Subject) -> tuple[float, bool]:

@@ -132,7 +132,6 @@ def draw_names(axes: Axes, pen: Pen, shown: GeoDataFrame, scale: float) -> None:
     areas = shown.geometry.to_numpy()
     places = label_places(areas)
     taken: list[shapely.Geometry] = []
-    halo = patheffects.withStroke(linewidth=2 * pen.paper.unit, foreground="white", alpha=0.85)
     for row in np.argsort(-places.chords, kind="stable"):
         x, y = places.points[row]
         room = _Room(areas[row], x, y, places.chords[row], places.heights[row])
@@ -142,23 +141,7 @@ def draw_names(axes: Axes, pen: Pen, shown: GeoDataFrame, scale: float) -> None:
         if label is None:
             continue
         taken.append(label.box)
-        font = pen.font.copy()
-        font.set_size(label.size * pen.paper.unit)
-        font.set_weight("bold")
-        text = axes.text(
-            x,
-            y,
-            label.text,
-            ha="center",
-            va="center",
-            color=style.INK,
-            fontproperties=font,
-            linespacing=_LINE_HEIGHT,
-            parse_math=False,
-            zorder=5,
-            gid="area_name",
-        )
-        text.set_path_effects([halo])
+        _write_name(axes, pen, x, y, label)
 
 
 def draw_coordinates(axes: Axes, pen: Pen, scale: float) -> None:
@@ -238,6 +221,29 @@ def _outline(polygon: shapely.Geometry) -> Outline:
     codes[new] = Outline.MOVETO
     codes[np.append(new[1:], len(points)) - 1] = Outline.CLOSEPOLY
     return Outline(points, codes)
+
+
+def _write_name(axes: Axes, pen: Pen, x: float, y: float, label: _Label) -> None:
+    """Write a name over its halo: text with a halo of its own would be outlines in a PDF."""
+    font = pen.font.copy()
+    font.set_size(label.size * pen.paper.unit)
+    font.set_weight("bold")
+    halo = patheffects.Stroke(linewidth=2 * pen.paper.unit, foreground="white", alpha=0.85)
+    for gid, effects in (("halo", [halo]), ("area_name", [])):
+        axes.text(
+            x,
+            y,
+            label.text,
+            ha="center",
+            va="center",
+            color=style.INK,
+            fontproperties=font,
+            linespacing=_LINE_HEIGHT,
+            parse_math=False,
+            path_effects=effects,
+            zorder=5,
+            gid=gid,
+        )
 
 
 def _fitting_labels(pen: Pen, name: str, room: _Room, scale: float) -> Iterator[_Label]:
