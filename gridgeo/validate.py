@@ -81,7 +81,7 @@ def check_areas(areas: GeoDataFrame, name: str = "areas", *, mendable: bool = Fa
     CRSError
         No CRS.
     """
-    _check_partition(areas, AREA_CODE, name, mendable=mendable)
+    check_partition(areas, AREA_CODE, name, mendable=mendable)
 
 
 def check_cells(cells: GeoDataFrame, name: str = "cells", *, known: Bools | None = None) -> None:
@@ -89,7 +89,7 @@ def check_cells(cells: GeoDataFrame, name: str = "cells", *, known: Bools | None
 
     Polygons that are ``known`` to be valid are not looked at. Raises as :func:`check_areas` does.
     """
-    _check_partition(cells, CELL_CODE, name, known=known)
+    check_partition(cells, CELL_CODE, name, known=known)
 
 
 def require_geoframe(frame: object, name: str) -> None:
@@ -134,7 +134,7 @@ def require_option(value: str, options: Sequence[str], name: str) -> None:
         raise InputError(f"`{name}` must be one of {', '.join(map(repr, options))}, not {value!r}.")
 
 
-def _check_partition(
+def check_partition(
     frame: GeoDataFrame,
     code: str,
     name: str,
@@ -142,6 +142,7 @@ def _check_partition(
     mendable: bool = False,
     known: Bools | None = None,
 ) -> None:
+    """Guard any frame of polygons with a code (unique text). Raises as :func:`check_areas` does."""
     require_geoframe(frame, name)
     require_rows(frame, name)
     require_columns(frame, [code], name)

@@ -67,12 +67,18 @@ def shown_areas(
 
 def joined_cells(cells: GeoDataFrame) -> GeoDataFrame:
     """Join the cells of each area into one outline; columns as of :func:`shown_areas`."""
-    groups = cells.groupby(AREA_CODE, sort=True).indices
-    geometry = cells.geometry.to_numpy()
+    joined = join_by(cells, AREA_CODE)
+    joined.insert(1, AREA_NAME, first_names(joined, [AREA_CODE]))
+    return joined
+
+
+def join_by(pieces: GeoDataFrame, code: str) -> GeoDataFrame:
+    """Join pieces that have the same code into one outline; the code and it, sorted by code."""
+    groups = pieces.groupby(code, sort=True).indices
+    geometry = pieces.geometry.to_numpy()
     outlines = [_joined(geometry[rows]) for rows in groups.values()]
-    columns = pd.DataFrame({AREA_CODE: list(groups)}, dtype=str)
-    columns[AREA_NAME] = first_names(columns, [AREA_CODE])
-    return GeoDataFrame(columns, geometry=outlines, crs=cells.crs)
+    columns = pd.DataFrame({code: list(groups)}, dtype=str)
+    return GeoDataFrame(columns, geometry=outlines, crs=pieces.crs)
 
 
 def color_areas(geometry: Geometries) -> Ints:
@@ -134,7 +140,10 @@ def label_places(geometry: Geometries) -> LabelPlaces:
 
 def _joined(cells: Geometries) -> shapely.Geometry:
     # Dropping the edges that two cells share is a tenth of the work, and right if none overlap.
-    joined = shapely.coverage_union_all(cells)
+    try:
+        joined = shapely.coverage_union_all(cells)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(cells)
     total = float(shapely.area(cells).sum())
     if shapely.is_valid(joined) and abs(joined.area - total) <= _SAME_AREA * total:
         return joined

@@ -13,18 +13,22 @@ INK: Final = "#22262e"
 FAINT_INK: Final = "#6b7280"
 
 AREA_FILLS: Final = (
-    "#a9cbe8",
-    "#f6dfa0",
-    "#b5dcc0",
-    "#f3bfa8",
-    "#cfc5e6",
-    "#dfe3a6",
-    "#a8dcdc",
-    "#e8d3bd",
-    "#d3d7dd",
-    "#f7cfd9",
+    "#7db1ea",
+    "#f9dc81",
+    "#bdf3d6",
+    "#d1989e",
+    "#d6d8f7",
+    "#a8ad6f",
+    "#85dccf",
+    "#f6e6f4",
+    "#cfc8ab",
+    "#c09bb8",
 )
-"""Pale fills that differ in lightness as well as in hue: they stay apart for the colour-blind."""
+"""Pale fills that the colour-blind tell apart, the first six, which most maps need, best.
+
+Seen with any one kind of cone missing, two of the six lie at least 18 apart in CIELAB, where 2.3
+is a difference just seen, and two of all ten at least 10.
+"""
 
 KIND_FILLS: Final = {"whole": "#dbe7f1", "cut": "#f6dfa0", "merged": "#a8d5b8"}
 
@@ -63,7 +67,7 @@ def area_fills(n: int) -> tuple[str, ...]:
     Examples
     --------
     >>> area_fills(2)
-    ('#a9cbe8', '#f6dfa0')
+    ('#7db1ea', '#f9dc81')
     >>> len(set(area_fills(40)))
     40
     """

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from gridgeo._locate import is_finite, place_on
+from gridgeo._locate import place_on
 from gridgeo.crs import require_crs, to_crs
+from gridgeo.errors import SchemaError
 from gridgeo.maps import style
+from gridgeo.maps.borders import borders_by_level, is_above
 from gridgeo.maps.coloring import shown_areas
+from gridgeo.maps.key_units import has_place, key_units_on
 from gridgeo.maps.words import first_names, one_line, words
+from gridgeo.maps.zoning import has_zones, zoning
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from gridgeo.schema import Bools, Geometries, Ints, Language
+    from gridgeo.maps.borders import Border
+    from gridgeo.maps.key_units import KeyUnits
+    from gridgeo.maps.zoning import Zoning
+    from gridgeo.schema import Geometries, Ints, Language
 
 _MAX_GROUPS: Final = len(style.CLASS_COLORS)
 _CLASS_NAMES: Final[Mapping[Language, Sequence[str]]] = {
@@ -96,6 +102,12 @@ class Subject:
         None where none were given.
     said
         The words of the map's language.
+    borders
+        Of every level, the highest first and that of ``areas`` last.
+    zoning
+        None where neither zones were given nor cells say theirs.
+    key_units
+        None where none were given.
     """
 
     cells: GeoDataFrame
@@ -103,26 +115,48 @@ class Subject:
     kinds: pd.DataFrame
     components: Components | None
     said: Mapping[str, str]
+    borders: Sequence[Border]
+    zoning: Zoning | None
+    key_units: KeyUnits | None
 
 
-def map_subject(
+def map_subject(  # noqa: PLR0913 - one parameter for each layer of a map
     cells: GeoDataFrame,
     areas: GeoDataFrame | None,
     components: GeoDataFrame | None,
     language: Language,
+    *,
+    zones: GeoDataFrame | None = None,
+    staff: pd.DataFrame | None = None,
+    roles: Mapping[str, str] | None = None,
+    key_units: GeoDataFrame | None = None,
 ) -> Subject:
-    """Guard the frames of a map and gather what it shows."""
+    """Guard the frames of a map and gather what it shows.
+
+    Zones are those given, or else those that cells name in ``zone_code``. ``areas`` may hold the
+    areas above those of the cells too, tied by ``parent_code``: they give borders and names.
+    """
     said = words(language)
     require_columns(cells, [AREA_CODE, AREA_M2, KIND], "cells")
     check_cells(cells)
+    names = _name_columns(AREA_NAME, language)
+    lowest = areas
     if areas is not None:
         check_areas(areas)
+        lowest = areas[~is_above(areas, cells[AREA_CODE])]
+    shown = shown_areas(cells, lowest, names=names)
+    zoned = zones is not None or has_zones(cells)
+    if staff is not None and not zoned:
+        raise SchemaError("`staff` stand on a map by their zones; give zones= too.")
     return Subject(
         cells,
-        shown_areas(cells, areas, names=_name_columns(AREA_NAME, language)),
+        shown,
         _kinds(cells, said),
         None if components is None else _components(components, cells, language),
         said,
+        borders_by_level(shown, areas, said, names),
+        zoning(cells, zones, staff=staff, roles=roles, language=language) if zoned else None,
+        key_units_on(cells, key_units, language),
     )
 
 
@@ -144,7 +178,7 @@ def _components(
     require_columns(components, [CLASS_CODE, CELL_CODE], "components")
     require_crs(components, "components")
     # Rows without a place are for the ledger; a map has nowhere to put them.
-    components = components[_has_place(components.geometry.to_numpy())]
+    components = components[has_place(components.geometry.to_numpy())]
     if components.empty:
         return None
     table = _class_table(components, language)
@@ -157,10 +191,6 @@ def _components(
         table.assign(group=group),
         groups,
     )
-
-
-def _has_place(geometry: Geometries) -> Bools:
-    return is_finite(geometry) & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
 
 
 def _class_codes(components: GeoDataFrame) -> pd.Series:
