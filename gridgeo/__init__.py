@@ -65,8 +65,10 @@ from gridgeo.io import (
 from gridgeo.maps import (
     explore_faults,
     explore_grid,
+    explore_tree,
     plot_faults,
     plot_sheet,
+    plot_tree,
     save_html,
     save_sheet,
 )
@@ -120,6 +122,7 @@ __all__ = [
     "event_classes",
     "explore_faults",
     "explore_grid",
+    "explore_tree",
     "from_bd09",
     "from_gcj02",
     "gcj02_to_bd09",
@@ -130,6 +133,7 @@ __all__ = [
     "merge_log",
     "plot_faults",
     "plot_sheet",
+    "plot_tree",
     "read_areas",
     "read_classes",
     "read_components",

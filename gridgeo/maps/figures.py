@@ -61,11 +61,15 @@ def blank_sheet(paper: Paper, texts: Iterable[str]) -> Pen:
     UserWarning
         No installed font has some of the characters.
     """
+    return pen_on(paper, FontProperties(family=fonts_for(texts)))
+
+
+def pen_on(paper: Paper, font: FontProperties) -> Pen:
+    """Lay out an empty sheet; gives a pen that writes on it in a font."""
     figure = Sheet(figsize=(paper.width / MM_PER_INCH, paper.height / MM_PER_INCH))
     figure.set_dpi(_SCREEN_DPI)
     canvas = FigureCanvasAgg(figure)
-    fonts = FontProperties(family=fonts_for(texts))
-    return Pen(figure, paper, fonts, cast("Any", canvas).get_renderer())
+    return Pen(figure, paper, font, cast("Any", canvas).get_renderer())
 
 
 def save_sheet(figure: Figure, path: str | os.PathLike[str]) -> Path:

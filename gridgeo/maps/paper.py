@@ -16,6 +16,7 @@ Orientation = Literal["landscape", "portrait"]
 
 MM_PER_INCH: Final = 25.4
 POINTS_PER_MM: Final = 72 / MM_PER_INCH
+MM_PER_POINT: Final = MM_PER_INCH / 72
 
 _SHORT_SIDE: Final = {"A0": 841, "A1": 594, "A2": 420, "A3": 297, "A4": 210}
 _LONG_SIDE: Final = {"A0": 1189, "A1": 841, "A2": 594, "A3": 420, "A4": 297}

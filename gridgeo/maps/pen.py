@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
+
+
+_MAGNIFIED: Final = 16
+"""So much larger, letters are as wide as in print; on screen each is set to whole pixels."""
 
 
 @dataclass
@@ -55,13 +59,16 @@ class Pen:
         )
 
     def width(self, text: str, size: float, weight: str = "normal") -> float:
-        """Measure text in millimetres."""
+        """Measure text in millimetres, where it is wider: on screen or in print."""
         font = self.font.copy()
-        font.set_size(size * self.paper.unit)
         font.set_weight(weight)
         measure = cast("Any", self.renderer).get_text_width_height_descent
-        pixels, _, _ = measure(text, font, ismath=False)
-        return float(pixels) / self.figure.dpi * MM_PER_INCH
+        widths = []
+        for times in (1, _MAGNIFIED):
+            font.set_size(size * self.paper.unit * times)
+            pixels, _, _ = measure(text, font, ismath=False)
+            widths.append(float(pixels) / times)
+        return max(widths) / self.figure.dpi * MM_PER_INCH
 
     def fitted(self, text: str, size: float, room: float, weight: str = "normal") -> str:
         """Shorten text that is wider than the room, in millimetres."""
