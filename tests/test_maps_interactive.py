@@ -199,7 +199,8 @@ def test_layers_can_be_switched(opened, city):
     labels = page.tab.locator(".leaflet-control-layers-overlays label")
     assert [text.strip() for text in labels.all_inner_texts()] == [
         "Cells",
-        "Area borders",
+        "Outer border",
+        "Area border",
         "Area names",
         "Street lamp",
         "Litter bin",
@@ -214,10 +215,10 @@ def test_layers_can_be_switched(opened, city):
     assert page.color_at(*at)[3] == 255
     shown = "return grid.layers.canvas.marks.flatMap(mark => mark.members).length"
     assert page.run(shown) == 7
-    labels.nth(3).click()
+    labels.nth(4).click()
     page.settle()
     assert page.run(shown) == 3
-    for entry in (4, 5):
+    for entry in (5, 6):
         labels.nth(entry).click()
     page.settle()
     assert page.run("return grid.map.hasLayer(grid.layers.canvas)") is False
@@ -318,9 +319,9 @@ def test_names_of_areas_do_not_meet(opened, city):
     """Zoomed in all names are written; zoomed far out, those that have no room are not."""
     cells, areas, _ = city
     page = opened(explore_grid(cells, areas=areas))
-    assert sorted(page.run("return grid.layers.names.shown")) == sorted(NAMES)
+    assert sorted(page.run("return grid.layers.names.areas.shown")) == sorted(NAMES)
     page.run("grid.map.setView(grid.map.getCenter(), grid.map.getZoom() - 3, {animate: false})")
-    assert len(page.run("return grid.layers.names.shown")) < 6
+    assert len(page.run("return grid.layers.names.areas.shown")) < 6
 
 
 @pytest.mark.browser
@@ -460,7 +461,7 @@ def broken(frame, column, value):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"color": "zone"}, InputError, "`color` must be one of 'area', 'kind'"),
+        ({"color": "zone"}, InputError, "`color` must be 'area'.*not 'zone'"),
         ({"language": "fr"}, InputError, "`language` must be one of 'en', 'zh'"),
         ({"basemap": "no such"}, InputError, "`basemap` must be a name"),
         ({"cells": lambda f: f.drop(columns="kind")}, SchemaError, "`cells` lacks 'kind'"),

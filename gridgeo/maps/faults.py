@@ -20,11 +20,13 @@ from gridgeo._fault_words import (
 )
 from gridgeo._words import m2_in_words
 from gridgeo.maps import style
+from gridgeo.maps.basemaps import MAX_ZOOM, basemap_of
 from gridgeo.maps.coloring import label_places
-from gridgeo.maps.interactive import MAX_ZOOM, GridElement, map_tiles
+from gridgeo.maps.degrees import degrees_for
+from gridgeo.maps.element import GridElement
 from gridgeo.maps.offline import OfflinePage
 from gridgeo.maps.packing import STEPS_PER_DEGREE, pack_lonlat, pack_polygons
-from gridgeo.maps.payload import FONT, HALF_TURN, to_lonlat
+from gridgeo.maps.payload import FONT
 from gridgeo.maps.words import one_line
 from gridgeo.schema import AREA_CODE, CELL_CODE
 from gridgeo.validate import POLYGONS, require_geoframe
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from gridgeo._report import CoverageReport
+    from gridgeo.maps.degrees import Degrees
     from gridgeo.schema import Bools, Floats, Geometries, Ints, Language
 
 _CODES: Final = (
@@ -61,7 +64,14 @@ _NEAREST: Final = 24
 class FaultsElement(GridElement):
     """The packed faults on a folium map, with the scripts that draw them."""
 
-    scripts = ("decode.js", "canvas_layer.js", "areas_layer.js", "panels.js", "faults_map.js")
+    scripts = (
+        "decode.js",
+        "canvas_layer.js",
+        "areas_layer.js",
+        "panels.js",
+        "popups.js",
+        "faults_map.js",
+    )
 
 
 def explore_faults(
@@ -71,6 +81,7 @@ def explore_faults(
     language: Language = "en",
     title: str | None = None,
     basemap: str | None = None,
+    token: str | None = None,
 ) -> folium.Map:
     """Show the faults of a coverage on a map, each with its outline and a mark of fixed size.
 
@@ -88,7 +99,7 @@ def explore_faults(
         ``"en"`` or ``"zh"``.
     title
         Stands in the head of the map.
-    basemap
+    basemap, token
         As for :func:`explore_grid`.
 
     Returns
@@ -101,19 +112,22 @@ def explore_faults(
     InputError
         An option is misspelled, or the cells are no frame with a CRS.
     """
-    packed = pack_faults(report, cells, language)
+    tiles = basemap_of(basemap, token)
+    packed = pack_faults(report, cells, language, gcj02=tiles.gcj02)
     packed["title"] = packed["words"]["title"] if title is None else one_line(title)
     packed["nearest"] = _NEAREST if basemap is None else MAX_ZOOM
     west, south, east, north = packed["bounds"]
     m = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=12,
-        tiles=map_tiles(basemap),
+        tiles=None,
         maxZoom=packed["nearest"],
         zoomSnap=1 if basemap else 0.25,
         prefer_canvas=True,
     )
     OfflinePage().add_child(m)
+    for layer in tiles.layers:
+        layer.add_to(m)
     FaultsElement(packed).add_to(m)
     return m
 
@@ -154,7 +168,11 @@ def stacked(places: list[Floats], step: float) -> list[Ints]:
 
 
 def pack_faults(
-    report: CoverageReport, cells: GeoDataFrame | None, language: Language
+    report: CoverageReport,
+    cells: GeoDataFrame | None,
+    language: Language,
+    *,
+    gcj02: bool = False,
 ) -> dict[str, Any]:
     """Pack what the map of faults shows."""
     said = fault_words(language)
@@ -166,7 +184,7 @@ def pack_faults(
         known = np.isin(shapely.get_type_id(shapes), POLYGONS)
         ground["cells"] = cells[known & drawable(cells)]
     frames = [frame for frame in (*found.values(), *ground.values()) if len(frame)]
-    bounds, eastward = _bounds(frames)
+    degrees = degrees_for(frames, gcj02=gcj02)
     return {
         "stepsPerDegree": STEPS_PER_DEGREE,
         "lang": "zh-CN" if language == "zh" else "en",
@@ -176,24 +194,18 @@ def pack_faults(
             report.n_faults, with_areas=bool(report.n_areas), language=language
         ),
         "figures": _figures(report, said),
-        "bounds": bounds,
-        "kinds": _pack_kinds(report, found, language, eastward=eastward),
+        "bounds": _bounds(frames, degrees),
+        "kinds": _pack_kinds(report, found, language, degrees),
         "style": {"areaLine": style.AREA_LINE, "cellLine": "#9aa3b0", "ink": style.INK}
         | {"font": FONT},
-        **_pack_ground(ground, eastward=eastward),
+        **_pack_ground(ground, degrees),
     }
 
 
-def _bounds(frames: list[GeoDataFrame]) -> tuple[list[float], bool]:
-    """Give the bounds in degrees, and whether they run across the antimeridian."""
+def _bounds(frames: list[GeoDataFrame], degrees: Degrees) -> list[float]:
     if not frames:
-        return [-HALF_TURN, -60.0, HALF_TURN, 75.0], False
-    shapes = [to_lonlat(frame, eastward=False) for frame in frames]
-    west, _, east, _ = shapely.total_bounds(np.concatenate(shapes))
-    eastward = bool(east - west > HALF_TURN)
-    if eastward:
-        shapes = [to_lonlat(frame, eastward=True) for frame in frames]
-    return shapely.total_bounds(np.concatenate(shapes)).tolist(), eastward
+        return [-180.0, -60.0, 180.0, 75.0]
+    return shapely.total_bounds(np.concatenate([degrees.of(frame) for frame in frames])).tolist()
 
 
 def _figures(report: CoverageReport, said: Any) -> list[str]:  # noqa: ANN401 - words by key
@@ -201,11 +213,11 @@ def _figures(report: CoverageReport, said: Any) -> list[str]:  # noqa: ANN401 - 
     return [f"{report.n_areas:,} {said['areas_unit']}", *figures] if report.n_areas else figures
 
 
-def _pack_ground(ground: dict[str, GeoDataFrame], *, eastward: bool) -> dict[str, Any]:
+def _pack_ground(ground: dict[str, GeoDataFrame], degrees: Degrees) -> dict[str, Any]:
     packed: dict[str, Any] = {}
     for name, frame in ground.items():
         if len(frame):
-            lonlat = to_lonlat(frame, eastward=eastward)
+            lonlat = degrees.of(frame)
             packed[name] = {"outlines": pack_polygons(lonlat)}
             if name == "areas":
                 places = label_places(lonlat)
@@ -221,11 +233,10 @@ def _pack_kinds(
     report: CoverageReport,
     found: dict[str, GeoDataFrame],
     language: Language,
-    *,
-    eastward: bool,
+    degrees: Degrees,
 ) -> list[dict[str, Any]]:
     names, meanings = fault_names(language), fault_meanings(language)
-    shapes = [_pack_shapes(frame, eastward=eastward) for frame in found.values()]
+    shapes = [_pack_shapes(frame, degrees) for frame in found.values()]
     later = stacked([np.reshape(shape["places"], (-1, 2)) for shape in shapes], _SAME_PLACE)
     return [
         {
@@ -270,11 +281,11 @@ def reason_in_words(reason: str, said: Any) -> str:  # noqa: ANN401 - words by k
     return f"{said[start]}{reason[len(start) :]}" if start in said else reason
 
 
-def _pack_shapes(frame: GeoDataFrame, *, eastward: bool) -> dict[str, Any]:
+def _pack_shapes(frame: GeoDataFrame, degrees: Degrees) -> dict[str, Any]:
     """Give places as [lat, lon], and of each fault its lines and whether they are closed."""
-    lonlat = to_lonlat(frame, eastward=eastward)
+    lonlat = degrees.of(frame)
     inside = GeoSeries(shapely.points(places_of(frame.geometry.to_numpy())), crs=frame.crs)
-    places = shapely.get_coordinates(to_lonlat(inside.to_frame("geometry"), eastward=eastward))
+    places = shapely.get_coordinates(degrees.of(inside.to_frame("geometry")))
     return {
         "places": places[:, ::-1].round(_DIGITS).tolist(),
         "shapes": [_lines(shape) for shape in lonlat],

@@ -9,25 +9,34 @@ CELL_LINE: Final = "#d6007f"
 """Magenta: how the standard draws the border of a cell."""
 
 AREA_LINE: Final = "#3a3f4b"
+ZONE_LINE: Final = "#173a8a"
+ZONE_WEIGHT: Final = 2.4
+NO_FILL: Final = "#eceef1"
+"""Where there is nothing to tell: no zone, no value."""
+
+KEY_UNIT: Final = "#d1001f"
+BORDER_WEIGHTS: Final = (3.4, 2.2, 1.4, 1.0)
+"""Of levels, the highest first."""
+
 INK: Final = "#22262e"
 FAINT_INK: Final = "#6b7280"
 
 AREA_FILLS: Final = (
-    "#7db1ea",
-    "#f9dc81",
-    "#bdf3d6",
-    "#d1989e",
-    "#d6d8f7",
-    "#a8ad6f",
-    "#85dccf",
-    "#f6e6f4",
-    "#cfc8ab",
-    "#c09bb8",
+    "#8fb8f0",
+    "#f8df85",
+    "#c3f2d8",
+    "#dd9f9b",
+    "#dddff8",
+    "#adb26f",
+    "#80d6c9",
+    "#fae9f2",
+    "#d3caa8",
+    "#bd98b6",
 )
 """Pale fills that the colour-blind tell apart, the first six, which most maps need, best.
 
-Seen with any one kind of cone missing, two of the six lie at least 18 apart in CIELAB, where 2.3
-is a difference just seen, and two of all ten at least 10.
+Seen with any one kind of cone missing, two of the six lie at least 15 apart in CIELAB, where 2.3
+is a difference just seen, and two of all ten at least 8.
 """
 
 KIND_FILLS: Final = {"whole": "#dbe7f1", "cut": "#f6dfa0", "merged": "#a8d5b8"}
@@ -61,13 +70,25 @@ FAULT_COLORS: Final = {
 """Strong colours, one a kind of fault; grey for what is a warning."""
 
 
+def border_weights(n: int) -> tuple[float, ...]:
+    """Give the weights of the borders of ``n`` levels, in pixels, the highest level first.
+
+    Examples
+    --------
+    >>> border_weights(3)
+    (3.4, 2.2, 1.4)
+    """
+    least = BORDER_WEIGHTS[-1]
+    return (BORDER_WEIGHTS + (least,) * n)[:n]
+
+
 def area_fills(n: int) -> tuple[str, ...]:
     """Give ``n`` area fills: the palette, then paler hues where it does not suffice.
 
     Examples
     --------
     >>> area_fills(2)
-    ('#7db1ea', '#f9dc81')
+    ('#8fb8f0', '#f8df85')
     >>> len(set(area_fills(40)))
     40
     """

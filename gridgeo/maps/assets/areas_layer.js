@@ -24,39 +24,46 @@ const SHIFTS = [[0, 0], [0, -20], [0, 20], [0, -36], [0, 36], [-28, 0], [28, 0],
   [28, -28], [-28, 28], [28, 28], [-56, 0], [56, 0], [0, -56], [0, 56]];
 
 const NamesLayer = CanvasLayer.extend({
+  options: { size: 13, faint: false, color: null, regions: null },
+
   initialize(city, options) {
     L.setOptions(this, options);
     this._city = city;
+    this._regions = this.options.regions || city.areas;
     this.shown = [];
+    this.boxes = [];
   },
 
   // The widest areas come first; a name lies in its own area and covers no other name or bunch.
   drawOn(context, view) {
-    const { areas, style } = this._city;
+    const { style } = this._city, { size, faint, color } = this.options, regions = this._regions;
     const taken = this.options.obstacles(view);
     this.shown = [];
-    context.font = "600 13px " + style.font;
+    this.boxes = [];
+    context.font = `${faint ? 500 : 600} ${size}px ${style.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.lineWidth = 3.5;
     context.strokeStyle = "rgba(255, 255, 255, 0.88)";
-    context.fillStyle = style.ink;
-    for (const i of areas.widestFirst) {
-      const half = context.measureText(areas.names[i]).width / 2 + 2;
-      if (2 * half > (areas.chords[i] / 360) * view.scale * 1.05) continue;
+    context.fillStyle = color || style.ink;
+    for (const i of regions.widestFirst) {
+      const half = context.measureText(regions.names[i]).width / 2 + 2;
+      if (2 * half > (regions.chords[i] / 360) * view.scale * 1.05) continue;
       const place = this._placeOf(i, half, taken, view);
       if (!place) continue;
-      taken.push(boxAround(place, half));
-      this.shown.push(areas.names[i]);
-      context.strokeText(areas.names[i], place[0], place[1]);
-      context.fillText(areas.names[i], place[0], place[1]);
+      const box = boxAround(place, half);
+      taken.push(box);
+      this.boxes.push(box);
+      this.shown.push(regions.names[i]);
+      context.strokeText(regions.names[i], place[0], place[1]);
+      context.fillText(regions.names[i], place[0], place[1]);
     }
   },
 
   // Where the middle of the area is out of sight, the name stays at the edge of the view.
   _placeOf(i, half, taken, view) {
-    const { areas } = this._city, { x, y } = areas.places;
+    const areas = this._regions, { x, y } = areas.places;
     const edge = this.options.edge(view);
     const baseX = Math.max(edge[0] + half, Math.min(edge[2] - half, x[i] * view.scale - view.left));
     const baseY = Math.max(edge[1] + 12, Math.min(edge[3] - 12, y[i] * view.scale - view.top));

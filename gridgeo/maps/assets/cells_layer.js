@@ -7,18 +7,43 @@ const CellsLayer = CanvasLayer.extend({
   initialize(city, options) {
     L.setOptions(this, options);
     this._city = city;
-    this.cells = city.cells;
-    this._across = middleWidth(city.cells.boxes);
+  },
+
+  // In a large city, far out, zones or areas stand for their cells.
+  isOverview() {
+    const { totals, style, regionFill, across } = this._city;
+    const scale = this._map.options.crs.scale(this._map.getZoom());
+    return totals.cells >= style.overviewFrom && regionFill !== null && across * scale < LINES_FROM;
   },
 
   drawOn(context, view) {
-    const seen = this._city.style.cellFills.map(() => []);
-    this.cells.bins.visit(view.west, view.north, view.east, view.south, (i) =>
-      seen[this.cells.fill[i]].push(i));
-    const across = this._across * view.scale;
     context.globalAlpha = this.options.fillOpacity;
+    if (this.isOverview()) this._fillRegions(context, view);
+    else this._drawCells(context, view);
+    context.globalAlpha = 1;
+  },
+
+  _fillRegions(context, view) {
+    const { areas, zones, fill, regionFill } = this._city;
+    const paint = (regions, colorOf) =>
+      regions.bins.visit(view.west, view.north, view.east, view.south, (i) => {
+        context.fillStyle = fill.fills[colorOf(i)];
+        context.beginPath();
+        regions.trace(context, i, view, 0.7);
+        context.fill();
+      });
+    // What no zone covers shows the areas below.
+    if (regionFill.regions === zones) paint(areas, () => fill.fills.length - 1);
+    paint(regionFill.regions, (i) => regionFill.of[i]);
+  },
+
+  _drawCells(context, view) {
+    const { cells, fill, across: width } = this._city, across = width * view.scale;
+    this.cells = cells;
+    const seen = fill.fills.map(() => []);
+    cells.bins.visit(view.west, view.north, view.east, view.south, (i) => seen[cells.fill[i]].push(i));
     seen.forEach((group, color) => {
-      context.fillStyle = this._city.style.cellFills[color];
+      context.fillStyle = fill.fills[color];
       if (across < LINES_FROM) this._fillSmall(context, view, group);
       else this._fillLarge(context, view, group);
     });
@@ -65,19 +90,4 @@ const CellsLayer = CanvasLayer.extend({
     }
     context.globalAlpha = 1;
   },
-
-  // The cell at a place on the map, or -1.
-  cellAt(latlng) {
-    const x = toMapX(latlng.lng), y = toMapY(latlng.lat);
-    let found = -1;
-    this.cells.bins.visit(x, y, x, y, (i) => {
-      if (found < 0 && this.cells.contains(i, x, y)) found = i;
-    });
-    return found;
-  },
 });
-
-function middleWidth({ west, north, east, south }) {
-  const widths = west.map((w, i) => Math.max(east[i] - w, south[i] - north[i])).sort();
-  return widths[widths.length >> 1];
-}

@@ -6,28 +6,17 @@ const FEW = 3; // so many stay dots
 const DOT = 4.5;
 const REACH = 7; // pixels from a dot within which a click means it
 
-const ComponentsCanvas = CanvasLayer.extend({
+const ComponentsCanvas = SharedCanvas.extend({
+  options: { from: 0 }, // zoom
+
   initialize(city, options) {
-    L.setOptions(this, options);
+    SharedCanvas.prototype.initialize.call(this, options);
     this._city = city;
-    this._groupsOn = new Set();
     this.marks = [];
   },
 
-  show(group, map) {
-    this._groupsOn.add(group);
-    if (map.hasLayer(this)) this.redraw();
-    else this.addTo(map);
-  },
-
-  hide(group) {
-    this._groupsOn.delete(group);
-    if (this._groupsOn.size) this.redraw();
-    else this.fire("drawn", this.remove());
-  },
-
   drawOn(context, view) {
-    const bunches = this._gather(view);
+    const bunches = this._map.getZoom() < this.options.from ? new Map() : this._gather(view);
     this.marks = [];
     this._view = view;
     for (const bunch of bunches.values()) {
@@ -59,7 +48,7 @@ const ComponentsCanvas = CanvasLayer.extend({
       snap(view.west, Math.floor), snap(view.north, Math.floor),
       snap(view.east, Math.ceil), snap(view.south, Math.ceil),
       (i) => {
-        if (!this._groupsOn.has(components.groupOf(i))) return;
+        if (!this._parts.has(components.groupOf(i))) return;
         const column = Math.floor(components.x[i] / step), row = Math.floor(components.y[i] / step);
         const key = row * 2 ** 26 + column;
         const bunch = bunches.get(key);
@@ -149,22 +138,6 @@ const ComponentsCanvas = CanvasLayer.extend({
       bunch: Boolean(bunch),
       members: bunch ? bunch.members : near.flatMap((mark) => mark.members),
     };
-  },
-});
-
-// One entry of the layer control: a class, or a group of classes, on the common canvas.
-const ComponentGroupLayer = L.Layer.extend({
-  initialize(canvas, group) {
-    this._canvas = canvas;
-    this._group = group;
-  },
-
-  onAdd(map) {
-    this._canvas.show(this._group, map);
-  },
-
-  onRemove() {
-    this._canvas.hide(this._group);
   },
 });
 

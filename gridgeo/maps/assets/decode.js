@@ -100,6 +100,26 @@ class Polygons {
     }
   }
 
+  // A point in the polygon: in the middle of it, or of its widest part at that height.
+  inner(p) {
+    const { west, east, north, south } = this.boxes, { x, y } = this;
+    const middle = (west[p] + east[p]) / 2, py = (north[p] + south[p]) / 2;
+    if (this.contains(p, middle, py)) return [middle, py];
+    const crossings = [];
+    for (let r = this.ringOf[p]; r < this.ringOf[p + 1]; r++) {
+      const begin = this.vertexOf[r], end = this.vertexOf[r + 1];
+      for (let i = begin, j = end - 1; i < end; j = i++) {
+        if (y[i] > py !== y[j] > py) crossings.push(((x[j] - x[i]) * (py - y[i])) / (y[j] - y[i]) + x[i]);
+      }
+    }
+    crossings.sort((a, b) => a - b);
+    let widest = 0;
+    for (let k = 0; k + 1 < crossings.length; k += 2) {
+      if (crossings[k + 1] - crossings[k] > crossings[widest + 1] - crossings[widest]) widest = k;
+    }
+    return crossings.length ? [(crossings[widest] + crossings[widest + 1]) / 2, py] : [middle, py];
+  }
+
   latLngs(p) {
     const rings = [];
     for (let r = this.ringOf[p]; r < this.ringOf[p + 1]; r++) {

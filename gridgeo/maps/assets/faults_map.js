@@ -108,7 +108,6 @@ function addGround(map, packed) {
   return overlays;
 }
 
-const escaped = (text) => element("span", "", text).innerHTML;
 
 // One canvas for all kinds, outlines below marks, so that no ground hides the mark of another.
 function addFaults(map, packed) {
