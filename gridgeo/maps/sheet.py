@@ -2,76 +2,116 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
+from gridgeo._words import crs_in_words
 from gridgeo.crs import to_crs, working_crs
 from gridgeo.maps import style
 from gridgeo.maps.figures import blank_sheet, plain_settings
-from gridgeo.maps.paper import Orientation, Size, paper, round_scale
+from gridgeo.maps.paper import Orientation, Size, paper
+from gridgeo.maps.paper_words import paper_words
+from gridgeo.maps.sheet_blocks import Panel, zone_numbers
+from gridgeo.maps.sheet_inset import inset_outlines
 from gridgeo.maps.sheet_map import (
+    STAR,
     dots_fit,
     draw_borders,
     draw_cells,
     draw_coordinates,
     draw_dots,
-    draw_names,
+    draw_stars,
+    fills_of,
 )
+from gridgeo.maps.sheet_names import NameLook, Names
 from gridgeo.maps.sheet_panel import draw_panel
+from gridgeo.maps.sheet_view import extent_of, refuse_view, require_scale, view_of
 from gridgeo.maps.subject import map_subject
+from gridgeo.maps.themes import AREA, ZONE, map_theme
 from gridgeo.maps.words import one_line
-from gridgeo.schema import AREA_M2, AREA_NAME, CLASS_CODE
+from gridgeo.schema import (
+    AREA_CODE,
+    AREA_M2,
+    AREA_NAME,
+    CLASS_CODE,
+    NAME,
+    ZONE_CODE,
+    ZONE_NAME,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from gridgeo.maps.number_classes import Scheme
     from gridgeo.maps.pen import Pen
+    from gridgeo.maps.sheet_view import View
     from gridgeo.maps.subject import Subject
-    from gridgeo.schema import Language
+    from gridgeo.maps.themes import Theme
+    from gridgeo.schema import Floats, Language
 
-_AIR: Final = 1.05
-"""The frame is so much wider than the city, that its border does not lie on the frame."""
+_ZONE_NAME = NameLook("zone_name", (8.5, 7.0, 5.5, 4.8), color=style.ZONE_LINE, wanted=True)
+_FAINT_NAME = NameLook("area_name", sizes=(6.0, 5.0), weight="normal")
+_UNIT_NAME = NameLook("key_unit_name", sizes=(5.5,), weight="normal", color=style.KEY_UNIT)
+_NAMED_UNITS = 40
+"""So many key units on a map have room for their names."""
 
 
 def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells are optional
     cells: GeoDataFrame,
     *,
+    zones: GeoDataFrame | None = None,
     areas: GeoDataFrame | None = None,
     components: GeoDataFrame | None = None,
+    key_units: GeoDataFrame | None = None,
+    staff: pd.DataFrame | None = None,
+    roles: Mapping[str, str] | None = None,
+    district: GeoDataFrame | None = None,
+    color: str | None = None,
+    scheme: Scheme | Sequence[float] = "quantiles",
+    n_classes: int = 5,
     title: str | None = None,
     subtitle: str | None = None,
     size: Size = "A3",
     orientation: Orientation = "landscape",
+    scale: float | None = None,
     language: Language = "en",
     source: str | None = None,
 ) -> Figure:
-    """Draw the grid as a sheet to print and hang up, true to a round scale.
+    """Draw the grid as a sheet to print and hang up, true to scale.
 
-    The scale holds on the paper of the named size: print it at 100 %. Colours are those of
-    :func:`explore_grid`.
+    The scale holds on the paper of the named size: print it at 100 %. Colours, borders and
+    symbols are those of :func:`explore_grid`. With zones, a table says how large each is and who
+    is in charge; where it has no room for all, it says how many more there are.
 
     Parameters
     ----------
     cells
         One row a cell: ``cell_code``, ``area_code``, ``area_m2``, ``kind`` and a polygon. Drawn
-        in their own CRS; cells in degrees in their working CRS.
-    areas
-        Outlines and names: ``area_code``, ``area_name`` and, for English, ``area_name_en`` where
-        there is one. Without them the cells of each area are joined, and the code is the name.
-    components
-        Geocoded components: ``class_code``, ``cell_code`` and where known ``class_name``
-        (Chinese) and ``class_name_en``. Counted in the legend; drawn as dots where the
-        scale leaves room for them.
+        in their own CRS; cells in degrees in their working CRS. The map shows all of them.
+    zones, areas, components, key_units, staff, roles, color, scheme, n_classes
+        As for :func:`explore_grid`. Components are counted in the legend, and drawn as dots where
+        the scale leaves room for them. Areas without cells are drawn where they lie on the map.
+    district
+        Polygons that the inset shows, with the frame of the map in them. Without it, the inset
+        shows ``areas`` where they reach beyond the map.
     title, subtitle
         Stand along the upper edge.
     size
         ``"A0"`` to ``"A4"``.
     orientation
         ``"landscape"`` or ``"portrait"``.
+    scale
+        Denominator of the scale, such as 2,000 for 1:2,000. None: the largest with a round
+        denominator at which all cells have room.
     language
         ``"en"`` or ``"zh"``.
     source
@@ -85,54 +125,121 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
     Raises
     ------
     InputError
-        A frame lacks what is named above, or an option is misspelled.
+        A frame lacks what is named above, an option is misspelled, or the cells have no room on
+        the paper at that scale.
 
     Warns
     -----
     UserWarning
         No installed font has some of the characters.
+
+    Examples
+    --------
+    >>> import gridgeo as gg
+    >>> cells = gg.areas_to_cells(gg.datasets.read_sample("communities"))
+    >>> one = cells[cells["area_code"] == "990101001005"]
+    >>> sheet = plot_sheet(one, scale=2000, size="A3", title="Hexi")
+    >>> [round(side * 25.4) for side in sheet.get_size_inches()]
+    [420, 297]
+    >>> plot_sheet(cells, scale=2000)
+    Traceback (most recent call last):
+    gridgeo.errors.InputError: at 1:2,000 the cells measure 3,214 by 2,668 mm, and the map on A3
+    landscape 314 by 255 mm. They have room at 1:25,000 on A3; or give fewer cells, or one
+    page a zone: plot_atlas.
     """
-    sheet = paper(size, orientation)
+    require_scale(scale)
+    paper(size, orientation)
     metric = to_crs(cells, working_crs(cells))
-    subject = map_subject(metric, areas, components, language)
+    subject = map_subject(
+        metric,
+        areas,
+        components,
+        language,
+        zones=zones,
+        staff=staff,
+        roles=roles,
+        key_units=key_units,
+    )
+    subject = replace(subject, said=paper_words(language))
+    if color is None:
+        color = AREA if subject.zoning is None else ZONE
+    theme = map_theme(subject, color, scheme=scheme, n_classes=n_classes)
+    sheet = paper(size, orientation, roomy=subject.zoning is not None)
+    extent = extent_on_map(subject)
+    view = view_of(extent, sheet.map, scale)
+    if view is None:
+        raise refuse_view(extent, sheet, scale or 1, size, orientation)
     headings = (
         subject.said["title"] if title is None else one_line(title),
         one_line(subtitle or ""),
     )
-    imprint = _imprint(subject, source)
+    imprint = imprint_of(subject, source, language)
     with plain_settings():
-        pen = blank_sheet(sheet, _texts(subject, headings, imprint))
-        scale, dots = _draw_map(pen, subject)
-        _draw_title(pen, headings)
-        draw_panel(pen, subject, imprint, scale, dots=dots)
+        pen = blank_sheet(sheet, [*headings, *imprint, *texts_of(subject, theme)])
+        fills = fills_of(subject, color, theme)
+        dots = draw_map(pen, subject, view, fills)
+        draw_title(pen, headings)
+        inset = inset_outlines(subject, view, district)
+        panel = Panel(subject, view, color, theme, imprint, inset, dots=dots)
+        draw_panel(pen, panel)
     return pen.figure
 
 
-def _draw_map(pen: Pen, subject: Subject) -> tuple[float, bool]:
-    """Draw the map in its frame; gives the scale, and whether components are on it."""
+def draw_map(pen: Pen, subject: Subject, view: View, fills: pd.Series) -> bool:
+    """Draw the map in its frame; tells whether components are on it."""
     sheet, unit = pen.paper, pen.paper.unit
-    axes, scale = _frame(pen, subject)
-    draw_coordinates(axes, pen, scale)
-    draw_cells(axes, subject.cells, subject.areas, scale, unit)
-    draw_borders(axes, subject.areas, unit)
+    axes = _frame(pen, view)
+    draw_coordinates(axes, pen, view.scale)
+    seen = view.meets(subject.cells.geometry.to_numpy())
+    cells = subject.cells[seen]
+    draw_cells(axes, cells, fills[seen], view.scale, unit)
+    draw_borders(axes, subject, view, unit)
     shown = subject.components
-    dots = shown is not None and dots_fit(
-        len(shown.points), float(subject.cells[AREA_M2].sum()), scale, unit
+    here = np.zeros(0, dtype=bool) if shown is None else view.meets(shown.points)
+    dots = bool(here.any()) and dots_fit(
+        int(here.sum()), float(cells[AREA_M2].sum()), view.scale, unit
     )
     if shown is not None and dots:
-        draw_dots(axes, shown.points, shown.group, style.CLASS_COLORS[: len(shown.groups)], unit)
-    draw_names(axes, pen, subject.areas, scale)
+        colors = style.CLASS_COLORS[: len(shown.groups)]
+        draw_dots(axes, shown.points[here], shown.group[here], colors, unit)
+    _write_names(axes, pen, subject, view)
     pen.box(sheet.neat_line, facecolor="none", edgecolor=style.INK, lw=1.4 * unit, gid="neat_line")
-    return scale, dots
+    return dots
 
 
-def _frame(pen: Pen, subject: Subject) -> tuple[Axes, float]:
+def _write_names(axes: Axes, pen: Pen, subject: Subject, view: View) -> None:
+    """Draw key units and write names: those of zones first, then of areas, then of key units."""
+    names, unit = Names(axes, pen, view), pen.paper.unit
+    metres = view.scale / 1000
+    stars, called = np.zeros((0, 2)), []
+    if subject.key_units is not None:
+        units = subject.key_units
+        here = view.meets(units.points)
+        stars = shapely.get_coordinates(units.points[here])
+        called = units.table.loc[here, NAME].tolist()
+        draw_stars(axes, units.points[here], unit)
+        names.take(stars, STAR * unit / 2 * metres)
+    look = NameLook("area_name")
+    if subject.zoning is not None:
+        zones = subject.zoning.zones
+        names.write_in(zones.geometry.to_numpy(), zone_numbers(subject.zoning)[1], _ZONE_NAME)
+        look = _FAINT_NAME
+    areas = subject.areas
+    seen = view.meets(areas.geometry.to_numpy())
+    shown = areas.geometry.to_numpy()[seen]
+    names.write_in(shown, areas.loc[seen, AREA_NAME].tolist(), look)
+    if len(called) <= _NAMED_UNITS:
+        names.write_beside(stars, called, _UNIT_NAME, STAR * unit * 0.6)
+
+
+def extent_on_map(subject: Subject) -> Floats:
+    """Give the bounds of the cells and of the areas they lie in."""
+    lived_in = subject.areas[subject.areas[AREA_CODE].isin(subject.cells[AREA_CODE])]
+    return extent_of(subject.cells.total_bounds, lived_in.total_bounds)
+
+
+def _frame(pen: Pen, view: View) -> Axes:
     frame = pen.paper.map
-    bounds = np.array([subject.cells.total_bounds, subject.areas.total_bounds])
-    west, south = bounds[:, :2].min(axis=0)
-    east, north = bounds[:, 2:].max(axis=0)
-    scale = round_scale((east - west) * _AIR, (north - south) * _AIR, frame)
-    half = np.array([frame.width, frame.height]) * scale / 2000
     place = (
         frame.left / pen.paper.width,
         frame.bottom / pen.paper.height,
@@ -140,15 +247,16 @@ def _frame(pen: Pen, subject: Subject) -> tuple[Axes, float]:
         frame.height / pen.paper.height,
     )
     axes = pen.figure.add_axes(place, facecolor="white", gid="map")
-    axes.set_xlim((west + east) / 2 - half[0], (west + east) / 2 + half[0])
-    axes.set_ylim((south + north) / 2 - half[1], (south + north) / 2 + half[1])
+    axes.set_xlim(view.west, view.east)
+    axes.set_ylim(view.south, view.north)
     axes.set_autoscale_on(False)
     for spine in axes.spines.values():
         spine.set(linewidth=0.7 * pen.paper.unit, color=style.INK)
-    return axes, scale
+    return axes
 
 
-def _draw_title(pen: Pen, headings: tuple[str, str]) -> None:
+def draw_title(pen: Pen, headings: tuple[str, str]) -> None:
+    """Write title and subtitle along the upper edge."""
     left, bottom, width, height = pen.paper.title
     unit = pen.paper.unit
     title, subtitle = headings
@@ -163,19 +271,30 @@ def _draw_title(pen: Pen, headings: tuple[str, str]) -> None:
         pen.text(left, middle - 5.6 * unit, shown, 10.5, color=style.FAINT_INK, gid="subtitle")
 
 
-def _imprint(subject: Subject, source: str | None) -> list[str]:
+def imprint_of(subject: Subject, source: str | None, language: Language) -> list[str]:
+    """Say the coordinate system, the date and the source."""
     said, crs = subject.said, subject.cells.crs
     code = crs.to_authority()
-    named = f"{crs.name} ({':'.join(code)})" if code else crs.name
+    named = crs_in_words(crs, language)
+    named = f"{named} ({':'.join(code)})" if code else named
     lines = [(said["crs"], named), (said["date"], f"{datetime.now(tz=UTC).astimezone():%Y-%m-%d}")]
     if source:
         lines.append((said["source"], source))
     return [f"{name}{said['separator']}{one_line(text)}" for name, text in lines]
 
 
-def _texts(subject: Subject, headings: tuple[str, str], imprint: list[str]) -> list[str]:
-    texts: list[Any] = [*headings, *imprint, *subject.said.values()]
+def texts_of(subject: Subject, theme: Theme | None) -> list[str]:
+    """Give all that may be written of what a map shows."""
+    texts: list[Any] = [*subject.said.values(), *(border.name for border in subject.borders)]
     texts += subject.areas[AREA_NAME].tolist() + subject.kinds["name"].tolist()
     if subject.components is not None:
         texts += subject.components.classes[[CLASS_CODE, "name"]].to_numpy().ravel().tolist()
+    if subject.zoning is not None:
+        zones, persons = subject.zoning.zones, subject.zoning.persons
+        texts += zones[ZONE_CODE].tolist() + zones[ZONE_NAME].tolist()
+        texts += [*persons.columns, *persons.to_numpy().ravel().tolist()]
+    if subject.key_units is not None:
+        texts += subject.key_units.table[NAME].tolist()
+    if theme is not None:
+        texts += [theme.name, *theme.legend["name"]]
     return texts
