@@ -97,7 +97,7 @@ ROOMS = {
     "fontTools": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
-    "tqdm": {"cells", "workflow"},
+    "tqdm": {"cells", "workflow", "maps"},
 }
 """Where each outside world may be spoken to."""
 

@@ -1,5 +1,6 @@
 """What leaves as a map: interactive ones, the printed sheet, the tree, the picture of faults."""
 
+from gridgeo.maps.atlas import plot_atlas
 from gridgeo.maps.faults import explore_faults
 from gridgeo.maps.faults_plot import plot_faults
 from gridgeo.maps.figures import save_sheet
@@ -15,6 +16,7 @@ __all__ = [
     "explore_faults",
     "explore_grid",
     "explore_tree",
+    "plot_atlas",
     "plot_faults",
     "plot_sheet",
     "plot_tree",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from matplotlib import style as looks
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,7 +17,7 @@ from gridgeo.files import replacing
 from gridgeo.maps.fonts import fonts_for
 from gridgeo.maps.paper import MM_PER_INCH
 from gridgeo.maps.pdf_fonts import mend_fonts
-from gridgeo.maps.pen import Pen
+from gridgeo.maps.pen import SCREEN_DPI, Pen
 
 if TYPE_CHECKING:
     import os
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from gridgeo.maps.paper import Paper
 
-_SCREEN_DPI: Final = 100
 _PRINT_DPI: Final = 300
 _FORMATS: Final = ("pdf", "png", "svg")
 _SETTINGS: Final = {
@@ -42,7 +41,7 @@ class Sheet(Figure):
     def _repr_png_(self) -> bytes:
         image = io.BytesIO()
         with plain_settings():
-            self.savefig(image, format="png", dpi=_SCREEN_DPI)
+            self.savefig(image, format="png", dpi=SCREEN_DPI)
         return image.getvalue()
 
 
@@ -67,9 +66,9 @@ def blank_sheet(paper: Paper, texts: Iterable[str]) -> Pen:
 def pen_on(paper: Paper, font: FontProperties) -> Pen:
     """Lay out an empty sheet; gives a pen that writes on it in a font."""
     figure = Sheet(figsize=(paper.width / MM_PER_INCH, paper.height / MM_PER_INCH))
-    figure.set_dpi(_SCREEN_DPI)
-    canvas = FigureCanvasAgg(figure)
-    return Pen(figure, paper, font, cast("Any", canvas).get_renderer())
+    figure.set_dpi(SCREEN_DPI)
+    FigureCanvasAgg(figure)
+    return Pen(figure, paper, font)
 
 
 def save_sheet(figure: Figure, path: str | os.PathLike[str]) -> Path:

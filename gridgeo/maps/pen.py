@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -12,12 +16,10 @@ from gridgeo.maps import style
 from gridgeo.maps.paper import MM_PER_INCH, Box, Paper
 
 if TYPE_CHECKING:
-    from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
 
 
+SCREEN_DPI: Final = 100
 _MAGNIFIED: Final = 16
 """So much larger, letters are as wide as in print; on screen each is set to whole pixels."""
 
@@ -32,14 +34,11 @@ class Pen:
         What is drawn on.
     font
         With every character that is drawn.
-    renderer
-        Measures text.
     """
 
     figure: Figure
     paper: Paper
     font: FontProperties
-    renderer: RendererAgg
 
     def text(
         self,
@@ -60,15 +59,8 @@ class Pen:
 
     def width(self, text: str, size: float, weight: str = "normal") -> float:
         """Measure text in millimetres, where it is wider: on screen or in print."""
-        font = self.font.copy()
-        font.set_weight(weight)
-        measure = cast("Any", self.renderer).get_text_width_height_descent
-        widths = []
-        for times in (1, _MAGNIFIED):
-            font.set_size(size * self.paper.unit * times)
-            pixels, _, _ = measure(text, font, ismath=False)
-            widths.append(float(pixels) / times)
-        return max(widths) / self.figure.dpi * MM_PER_INCH
+        points = size * self.paper.unit
+        return _width(text, points, weight, tuple(self.font.get_family())) * MM_PER_INCH
 
     def fitted(self, text: str, size: float, room: float, weight: str = "normal") -> str:
         """Shorten text that is wider than the room, in millimetres."""
@@ -115,3 +107,20 @@ class Pen:
         self.figure.add_artist(
             Line2D(xs, ys, transform=self.figure.transFigure, color=color, lw=lw)
         )
+
+
+@lru_cache(maxsize=100_000)
+def _width(text: str, points: float, weight: str, families: tuple[str, ...]) -> float:
+    """Measure text in inches; pages of an atlas write the same names again and again."""
+    renderer = _renderer()
+    widths = []
+    for times in (1, _MAGNIFIED):
+        font = FontProperties(family=list(families), weight=weight, size=points * times)
+        pixels, _, _ = renderer.get_text_width_height_descent(text, font, ismath=False)
+        widths.append(float(pixels) / times)
+    return max(widths) / SCREEN_DPI
+
+
+@cache
+def _renderer() -> Any:  # noqa: ANN401 - matplotlib types it by what it draws on
+    return cast("Any", FigureCanvasAgg(Figure(dpi=SCREEN_DPI))).get_renderer()

@@ -24,6 +24,7 @@ from gridgeo.maps.sheet_map import (
     draw_cells,
     draw_coordinates,
     draw_dots,
+    draw_focus,
     draw_stars,
     fills_of,
 )
@@ -37,6 +38,7 @@ from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
     AREA_NAME,
+    CELL_CODE,
     CLASS_CODE,
     NAME,
     ZONE_CODE,
@@ -61,6 +63,9 @@ if TYPE_CHECKING:
 _ZONE_NAME = NameLook("zone_name", (8.5, 7.0, 5.5, 4.8), color=style.ZONE_LINE, wanted=True)
 _FAINT_NAME = NameLook("area_name", sizes=(6.0, 5.0), weight="normal")
 _UNIT_NAME = NameLook("key_unit_name", sizes=(5.5,), weight="normal", color=style.KEY_UNIT)
+_CELL_NUMBER = NameLook(
+    "cell_number", (7.5, 6.0), weight="normal", color=style.CELL_LINE, halo=False
+)
 _NAMED_UNITS = 40
 """So many key units on a map have room for their names."""
 
@@ -185,8 +190,10 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
     return pen.figure
 
 
-def draw_map(pen: Pen, subject: Subject, view: View, fills: pd.Series) -> bool:
-    """Draw the map in its frame; tells whether components are on it."""
+def draw_map(
+    pen: Pen, subject: Subject, view: View, fills: pd.Series, *, zone: int | None = None
+) -> bool:
+    """Draw the map in its frame, a zone by its row set off; tells whether components are on it."""
     sheet, unit = pen.paper, pen.paper.unit
     axes = _frame(pen, view)
     draw_coordinates(axes, pen, view.scale)
@@ -194,21 +201,36 @@ def draw_map(pen: Pen, subject: Subject, view: View, fills: pd.Series) -> bool:
     cells = subject.cells[seen]
     draw_cells(axes, cells, fills[seen], view.scale, unit)
     draw_borders(axes, subject, view, unit)
-    shown = subject.components
-    here = np.zeros(0, dtype=bool) if shown is None else view.meets(shown.points)
-    dots = bool(here.any()) and dots_fit(
-        int(here.sum()), float(cells[AREA_M2].sum()), view.scale, unit
-    )
-    if shown is not None and dots:
-        colors = style.CLASS_COLORS[: len(shown.groups)]
-        draw_dots(axes, shown.points[here], shown.group[here], colors, unit)
-    _write_names(axes, pen, subject, view)
+    if zone is not None:
+        draw_focus(axes, subject, zone, unit)
+    dots = _draw_components(axes, subject, view, unit, zone)
+    _write_names(axes, pen, subject, view, zone)
     pen.box(sheet.neat_line, facecolor="none", edgecolor=style.INK, lw=1.4 * unit, gid="neat_line")
     return dots
 
 
-def _write_names(axes: Axes, pen: Pen, subject: Subject, view: View) -> None:
-    """Draw key units and write names: those of zones first, then of areas, then of key units."""
+def _draw_components(
+    axes: Axes, subject: Subject, view: View, unit: float, zone: int | None
+) -> bool:
+    """Draw a dot a component, of one zone those in its cells, unless they are too dense."""
+    shown = subject.components
+    if shown is None:
+        return False
+    cells = view.meets(subject.cells.geometry.to_numpy())
+    here = view.meets(shown.points)
+    if zone is not None and subject.zoning is not None:
+        cells = subject.zoning.row == zone
+        here = np.append(cells, False)[shown.cell]
+    area_m2 = float(subject.cells.loc[cells, AREA_M2].sum())
+    if not here.any() or not dots_fit(int(here.sum()), area_m2, view.scale, unit):
+        return False
+    colors = style.CLASS_COLORS[: len(shown.groups)]
+    draw_dots(axes, shown.points[here], shown.group[here], colors, unit)
+    return True
+
+
+def _write_names(axes: Axes, pen: Pen, subject: Subject, view: View, zone: int | None) -> None:
+    """Draw key units and write names: of zones, of areas, of key units, of a zone's own cells."""
     names, unit = Names(axes, pen, view), pen.paper.unit
     metres = view.scale / 1000
     stars, called = np.zeros((0, 2)), []
@@ -230,6 +252,15 @@ def _write_names(axes: Axes, pen: Pen, subject: Subject, view: View) -> None:
     names.write_in(shown, areas.loc[seen, AREA_NAME].tolist(), look)
     if len(called) <= _NAMED_UNITS:
         names.write_beside(stars, called, _UNIT_NAME, STAR * unit * 0.6)
+    if zone is not None and subject.zoning is not None:
+        own = subject.cells[subject.zoning.row == zone]
+        names.write_in(own.geometry.to_numpy(), cell_numbers(own), _CELL_NUMBER)
+
+
+def cell_numbers(cells: GeoDataFrame) -> list[str]:
+    """Give the end of each cell's code, after that of its area where it begins so."""
+    pairs = zip(cells[CELL_CODE], cells[AREA_CODE].astype(str), strict=True)
+    return [one_line(code.removeprefix(area).lstrip("-")) or code for code, area in pairs]
 
 
 def extent_on_map(subject: Subject) -> Floats:

@@ -88,6 +88,10 @@ class Panel:
         None where there is none.
     dots
         Whether components are drawn.
+    pages
+        Of an atlas, on which page each zone is.
+    celled
+        Whether there are cells, and not zones alone.
     """
 
     subject: Subject
@@ -97,12 +101,14 @@ class Panel:
     imprint: Sequence[str]
     inset: Inset | None
     dots: bool
+    pages: Sequence[int] | None = None
+    celled: bool = True
 
 
 def legend(panel: Panel, most: int) -> Block:
     """Explain lines, signs and fills; areas are listed where there are at most so many."""
     subject, said = panel.subject, panel.subject.said
-    rows = list(_line_rows(subject))
+    rows = list(_line_rows(panel))
     if subject.zoning is None and panel.color == AREA:
         rows += [
             Row(said.get(f"{kind}_cells", name), f"{n:,}")
@@ -135,13 +141,14 @@ def zone_numbers(zoning: Zoning) -> tuple[str, list[str]]:
     return head, [code[len(head) :] for code in codes]
 
 
-def _line_rows(subject: Subject) -> Iterator[Row]:
-    said, borders = subject.said, subject.borders
+def _line_rows(panel: Panel) -> Iterator[Row]:
+    subject, said, borders = panel.subject, panel.subject.said, panel.subject.borders
     for border, weight in zip(borders, border_points(len(borders)), strict=True):
         yield Row(border.name, line=style.AREA_LINE, weight=weight)
     if subject.zoning is not None:
         yield Row(said["zone_border"], line=style.ZONE_LINE, weight=zone_points())
-    yield Row(said["cell_border"], line=style.CELL_LINE)
+    if panel.celled:
+        yield Row(said["cell_border"], line=style.CELL_LINE)
 
 
 def _fill_rows(panel: Panel, most: int) -> Iterator[Row]:
@@ -174,14 +181,13 @@ def totals(panel: Panel) -> Block:
     subject, said = panel.subject, panel.subject.said
     cells = subject.cells
     area_m2 = float(cells[AREA_M2].sum())
-    rows = [
-        Row(said["areas"], f"{cells[AREA_CODE].nunique():,}"),
-        Row(said["cells"], f"{len(cells):,}"),
-        Row(said["total_area"], f"{area_m2 / 1e6:,.2f} km²"),
-        Row(said["mean_cell"], f"{area_m2 / len(cells):,.0f} m²"),
-    ]
+    rows = [Row(said["total_area"], f"{area_m2 / 1e6:,.2f} km²")]
     if subject.zoning is not None:
-        rows.insert(1, Row(said["zones"], f"{len(subject.zoning.zones):,}"))
+        rows.insert(0, Row(said["zones"], f"{len(subject.zoning.zones):,}"))
+    if panel.celled:
+        rows.insert(0, Row(said["areas"], f"{cells[AREA_CODE].nunique():,}"))
+        rows.insert(-1, Row(said["cells"], f"{len(cells):,}"))
+        rows.append(Row(said["mean_cell"], f"{area_m2 / len(cells):,.0f} m²"))
     if subject.components is not None:
         rows.append(Row(said["components"], f"{len(subject.components.points):,}"))
     if subject.key_units is not None:

@@ -30,6 +30,9 @@ _LEAST: Final = 0.03
 """Of the inset's width: a smaller mark would not be seen, and is drawn so large."""
 
 _AIR: Final = 1.06
+_FINEST: Final = 0.05
+"""mm"""
+
 _BEYOND: Final = 0.001
 """Of an area: less of it beyond the map is no reason for an inset."""
 
@@ -83,7 +86,7 @@ def draw_inset(pen: Pen, inset: Inset, box: Box) -> None:
     axes.set_axis_off()
     axes.add_collection(
         PathCollection(
-            outlines(inset.outlines),
+            outlines(_plain(inset.outlines, view)),
             facecolors=GROUND,
             edgecolors=_LINE,
             linewidths=0.25 * unit,
@@ -99,6 +102,11 @@ def draw_inset(pen: Pen, inset: Inset, box: Box) -> None:
             gid="inset_mark",
         )
     )
+
+
+def _plain(shapes: Geometries, view: View) -> Geometries:
+    """Leave out vertices that cannot be told apart on paper."""
+    return np.asarray(shapely.simplify(shapes, _FINEST * view.scale / 1000), dtype=object)
 
 
 def _seen(mark: shapely.Geometry, view: View) -> shapely.Geometry:

@@ -36,8 +36,10 @@ _TICK_GAP: Final = 70.0
 _MM2_A_DOT: Final = 1.5
 """Below so many square millimetres a component, dots would run into one another."""
 
-_PEN_A_PIXEL: Final = 0.6
-"""Points on A3 for a line that is a pixel wide on screen."""
+_BORDERS: Final = (0.7, 1.3, 2.0, 2.4)
+"""Widths of borders by level, the lowest first; points on A3, as the next."""
+
+_ZONE_BORDER: Final = 1.4
 
 STAR: Final = 3.4
 """Of a key unit, mm on A3."""
@@ -94,24 +96,41 @@ def draw_cells(
 
 def draw_borders(axes: Axes, subject: Subject, view: View, unit: float) -> None:
     """Draw the borders of areas and zones: of each level its own width, the highest on top."""
-    weights = border_points(len(subject.borders))
-    levels = list(zip(subject.borders, weights, strict=True))
-    for place, (border, weight) in enumerate(reversed(levels)):
-        gid = "upper_borders" if place else "area_borders"
-        _draw_outlines(axes, border.areas, view, style.AREA_LINE, weight * unit, gid)
-        if place == 0 and subject.zoning is not None:
-            width = zone_points() * unit
-            _draw_outlines(axes, subject.zoning.zones, view, style.ZONE_LINE, width, "zone_borders")
+    drawn = [
+        (border.areas, style.AREA_LINE, weight, "upper_borders")
+        for border, weight in zip(subject.borders, border_points(len(subject.borders)), strict=True)
+    ][::-1]
+    drawn[:1] = [(*border[:3], "area_borders") for border in drawn[:1]]
+    if subject.zoning is not None:
+        drawn.insert(1, (subject.zoning.zones, style.ZONE_LINE, zone_points(), "zone_borders"))
+    for shown, color, weight, gid in drawn:
+        _draw_outlines(axes, shown, view, color, weight * unit, gid)
+
+
+def draw_focus(axes: Axes, subject: Subject, zone: int, unit: float) -> None:
+    """Set one zone off by its border."""
+    if subject.zoning is not None:
+        geometry = subject.zoning.zones.geometry.to_numpy()[[zone]]
+        axes.add_collection(
+            PathCollection(
+                outlines(geometry),
+                facecolors="none",
+                edgecolors=style.ZONE_LINE,
+                linewidths=2 * zone_points() * unit,
+                joinstyle="round",
+                gid="focus",
+            )
+        )
 
 
 def border_points(n: int) -> list[float]:
     """Give the widths of the borders of ``n`` levels in points on A3, the highest level first."""
-    return [weight * _PEN_A_PIXEL for weight in style.border_weights(n)]
+    return [_BORDERS[min(level, len(_BORDERS) - 1)] for level in reversed(range(n))]
 
 
 def zone_points() -> float:
     """Give the width of the border of a zone in points on A3."""
-    return style.ZONE_WEIGHT * _PEN_A_PIXEL
+    return _ZONE_BORDER
 
 
 def _draw_outlines(
@@ -120,7 +139,7 @@ def _draw_outlines(
     geometry = shown.geometry.to_numpy()
     axes.add_collection(
         PathCollection(
-            outlines(geometry[view.meets(geometry)]),
+            outlines(view.cut(geometry)),
             facecolors="none",
             edgecolors=color,
             linewidths=width,

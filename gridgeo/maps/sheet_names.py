@@ -41,6 +41,8 @@ class NameLook:
         As matplotlib has them.
     wanted
         Whether a name in the smallest size may reach beyond its area where else it had none.
+    halo
+        Whether it stands off from what lies below.
     """
 
     gid: str
@@ -48,6 +50,7 @@ class NameLook:
     weight: str = "bold"
     color: str = style.INK
     wanted: bool = False
+    halo: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Names:
         self._axes = axes
         self._pen = pen
         self._view = view
+        self._ground = view.box
         self._taken: list[shapely.Geometry] = []
 
     def take(self, points: Floats, radius: float) -> None:
@@ -96,9 +100,11 @@ class Names:
     def write_in(self, areas: Geometries, names: Sequence[str], look: NameLook) -> None:
         """Write the names of areas, the widest first, in what is seen of each."""
         areas = np.asarray(areas, dtype=object)
-        cut = ~shapely.covers(self._view.box, areas)
-        areas = np.where(cut, shapely.intersection(areas, self._view.box), areas)
+        cut = ~shapely.covers(self._ground, areas)
+        areas = np.where(cut, shapely.intersection(areas, self._ground), areas)
         seen = np.flatnonzero(shapely.area(areas) > 0)
+        if not len(seen):
+            return
         places = label_places(areas[seen])
         for place in np.argsort(-places.chords, kind="stable"):
             row = seen[place]
@@ -121,15 +127,16 @@ class Names:
             wide = self._pen.width(name, size, look.weight) * metres
             beside, over = away * metres + wide / 2, away * metres + high / 2
             for middle in ((x + beside, y), (x - beside, y), (x, y + over), (x, y - over)):
-                room = _Room(self._view.box, *middle, wide, high)
+                room = _Room(self._ground, *middle, wide, high)
                 label = _Label(name, size, room.box(wide, high))
-                if self._view.box.covers(label.box) and self._is_free(label.box):
+                if self._is_free(label.box):
                     self._taken.append(label.box)
                     self._write(*middle, label, look)
                     break
 
     def _is_free(self, box: shapely.Geometry) -> bool:
-        return not any(box.intersects(other) for other in self._taken)
+        inside = self._ground.covers(box)
+        return inside and not any(box.intersects(other) for other in self._taken)
 
     def _fitting(self, name: str, room: _Room, look: NameLook) -> Iterator[_Label]:
         """Set a name in every size its room allows, the largest first; in two lines if needed."""
@@ -158,7 +165,8 @@ class Names:
         font.set_weight(look.weight)
         wide = 2 * self._pen.paper.unit
         halo = patheffects.Stroke(linewidth=wide, foreground="white", alpha=0.85)
-        for gid, effects in (("halo", [halo]), (look.gid, [])):
+        layers = [("halo", [halo]), (look.gid, [])]
+        for gid, effects in layers if look.halo else layers[1:]:
             self._axes.text(
                 x,
                 y,

@@ -14,7 +14,7 @@ from gridgeo.maps.sheet_inset import draw_inset
 from gridgeo.maps.sheet_table import draw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gridgeo.maps.pen import Pen
 
@@ -29,19 +29,24 @@ _LEAST_TABLE: Final = 30.0
 
 def draw_panel(pen: Pen, panel: Panel) -> None:
     """Draw everything that stands beside the map."""
-    box, unit = pen.paper.panel, pen.paper.unit
-    wide = pen.paper.width > pen.paper.height
-    start = (box.left, box.bottom) if wide else (box.left, box.bottom + box.height)
-    end = (box.left, start[1] + box.height) if wide else (start[0] + box.width, start[1])
-    pen.line(start, end, color=style.INK, lw=0.7 * unit)
+    draw_edge(pen)
     if not pen.paper.roomy:
         columns = pen.paper.columns()
         foot = draw_foot(pen, panel, columns[-1])
         _draw_blocks(pen, panel, [*columns[:-1], foot])
-    elif wide:
+    elif pen.paper.width > pen.paper.height:
         _draw_wide(pen, panel)
     else:
         _draw_high(pen, panel)
+
+
+def draw_edge(pen: Pen) -> None:
+    """Draw the line between the map and the panel."""
+    box = pen.paper.panel
+    wide = pen.paper.width > pen.paper.height
+    start = (box.left, box.bottom) if wide else (box.left, box.bottom + box.height)
+    end = (box.left, start[1] + box.height) if wide else (start[0] + box.width, start[1])
+    pen.line(start, end, color=style.INK, lw=0.7 * pen.paper.unit)
 
 
 def _draw_wide(pen: Pen, panel: Panel) -> None:
@@ -52,7 +57,7 @@ def _draw_wide(pen: Pen, panel: Panel) -> None:
     rest = draw_foot(pen, panel, whole, inset=False)
     bottom = _draw_blocks(pen, panel, [left, right], inset=True)
     table = Box(whole.left, rest.bottom, whole.width, bottom - rest.bottom)
-    draw_table(pen, panel.subject, table)
+    draw_table(pen, panel, table)
 
 
 def _draw_high(pen: Pen, panel: Panel) -> None:
@@ -65,7 +70,8 @@ def _draw_high(pen: Pen, panel: Panel) -> None:
     left = first.left + narrow + air
     foot = draw_foot(pen, panel, third)
     _draw_blocks(pen, panel, [first, foot])
-    draw_table(pen, panel.subject, second._replace(left=left, width=third.left - air - left))
+    middle = second._replace(left=left, width=third.left - air - left)
+    draw_table(pen, panel, middle)
 
 
 def halves(box: Box, air: float) -> tuple[Box, Box]:
@@ -75,16 +81,52 @@ def halves(box: Box, air: float) -> tuple[Box, Box]:
 
 
 def _draw_blocks(pen: Pen, panel: Panel, columns: Sequence[Box], *, inset: bool = False) -> float:
-    """Draw blocks into columns, the next into the emptiest; lists shrink until all have room."""
+    """Draw legend, components and totals, and the inset where asked; gives the lowest place."""
     unit = pen.paper.unit
-    rooms = [column.height for column in columns]
+    below = [_LEAST_TABLE * unit if inset else 0.0] * len(columns)
+    inset = inset and panel.inset is not None
+    below[-1] += _INSET * unit * inset
+
+    def blocks(most: int) -> list[Block]:
+        return [legend(panel, most), components(panel, min(most, 8)), totals(panel)]
+
+    tops = draw_blocks(pen, blocks, columns, below)
     if inset and panel.inset is not None:
-        rooms[-1] -= _INSET * unit
-    if inset:
-        rooms = [room - _LEAST_TABLE * unit for room in rooms]
+        box = columns[-1]
+        height = (_INSET - 4) * unit
+        draw_inset(pen, panel.inset, Box(box.left, tops[-1] - height, box.width, height))
+        tops[-1] -= _INSET * unit
+    return min(tops)
+
+
+def draw_blocks(
+    pen: Pen,
+    blocks_of: Callable[[int], Sequence[Block]],
+    columns: Sequence[Box],
+    below: Sequence[float],
+) -> list[float]:
+    """Draw blocks into columns, the next into the emptiest; lists shrink until all have room.
+
+    Parameters
+    ----------
+    pen
+        Draws.
+    blocks_of
+        Gives the blocks, their lists cut down to a number of rows.
+    columns
+        Where to.
+    below
+        What to leave free at the foot of each, mm.
+
+    Returns
+    -------
+    list of float
+        How far down each column is full.
+    """
+    unit = pen.paper.unit
+    rooms = [column.height - free for column, free in zip(columns, below, strict=True)]
     for most in range(MOST_LISTED, -1, -1):
-        blocks = [legend(panel, most), components(panel, min(most, 8)), totals(panel)]
-        blocks = [block for block in blocks if block.rows]
+        blocks = [block for block in blocks_of(most) if block.rows]
         placed = _placed(blocks, rooms, unit)
         if placed is not None:
             break
@@ -93,12 +135,7 @@ def _draw_blocks(pen: Pen, panel: Panel, columns: Sequence[Box], *, inset: bool 
     tops = [column.bottom + column.height for column in columns]
     for place, block in placed:
         tops[place] = draw_block(pen, block, columns[place], tops[place])
-    if inset and panel.inset is not None:
-        box = columns[-1]
-        height = (_INSET - 4) * unit
-        draw_inset(pen, panel.inset, Box(box.left, tops[-1] - height, box.width, height))
-        tops[-1] -= _INSET * unit
-    return min(tops)
+    return tops
 
 
 def _placed(
@@ -126,11 +163,20 @@ def draw_foot(pen: Pen, panel: Panel, column: Box, *, inset: bool = True) -> Box
     top = draw_scale(pen, panel.view.scale, column, top + 4 * unit, said)
     draw_north(pen, column.left + column.width - 6 * unit, top - 13 * unit, said)
     top += 6 * unit
-    if inset and panel.inset is not None:
-        height = (_INSET - 4) * unit
-        draw_inset(pen, panel.inset, Box(column.left, top + 2 * unit, column.width, height))
-        top += _INSET * unit
+    rest = Box(column.left, top, column.width, column.bottom + column.height - top)
+    if inset:
+        top += draw_inset_at_foot(pen, panel, rest)
     return Box(column.left, top, column.width, column.bottom + column.height - top)
+
+
+def draw_inset_at_foot(pen: Pen, panel: Panel, column: Box) -> float:
+    """Draw the inset at the foot of a column; gives the height it takes, 0 where there is none."""
+    if panel.inset is None:
+        return 0.0
+    unit = pen.paper.unit
+    height = (_INSET - 4) * unit
+    draw_inset(pen, panel.inset, Box(column.left, column.bottom + 2 * unit, column.width, height))
+    return _INSET * unit
 
 
 def draw_block(pen: Pen, block: Block, column: Box, top: float) -> float:

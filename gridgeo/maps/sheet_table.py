@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from gridgeo.maps.paper import Paper
     from gridgeo.maps.pen import Pen
-    from gridgeo.maps.subject import Subject
+    from gridgeo.maps.sheet_blocks import Panel
     from gridgeo.maps.zoning import Zoning
 
 _SETTINGS: Final = ((1, 1.0), (1, 0.86), (2, 1.0), (2, 0.86))
@@ -26,10 +27,14 @@ _ROW: Final = 4.1
 _HEADING: Final = 6.2
 _HEAD: Final = 13.0
 _MOST_ROLES: Final = 3
+_WIDE: Final = 150.0
+"""A table so wide has a page to itself, and names every role."""
+
 _SWATCH: Final = 5.0
 _PERSON: Final = 14.0
 _MOST: Final = 40.0
 _NAME_SHARE: Final = 0.45
+_EXACT: Final = 1.001
 _AIR: Final = 2.0
 _GAP: Final = 5.0
 """Between two sets of columns side by side; all in mm on A3."""
@@ -47,9 +52,9 @@ class _Column:
     right: bool = False
 
 
-def draw_table(pen: Pen, subject: Subject, box: Box) -> None:
+def draw_table(pen: Pen, panel: Panel, box: Box) -> None:
     """Draw the table into a box: in one set of columns or two, and say what had no room."""
-    zoning, said, unit = subject.zoning, subject.said, pen.paper.unit
+    zoning, said, unit = panel.subject.zoning, panel.subject.said, pen.paper.unit
     if zoning is None:
         return
     top = box.bottom + box.height
@@ -63,7 +68,7 @@ def draw_table(pen: Pen, subject: Subject, box: Box) -> None:
     rows, width = _n_rows(room, times), (box.width / unit - (n_sets - 1) * _GAP) / n_sets
     shown = n if n <= n_sets * rows else n_sets * rows - 1
     per_set = -(-n // n_sets) if shown == n else rows
-    setting = _Setting(pen, _columns(pen, subject, width, times), _swatches(zoning), times)
+    setting = _Setting(pen, _columns(pen, panel, width, times), _swatches(zoning), times)
     lefts = [box.left + place * (width + _GAP) * unit for place in range(n_sets)]
     for place, left in enumerate(lefts):
         setting.draw(place * per_set, min((place + 1) * per_set, shown), left, y)
@@ -82,9 +87,48 @@ def _swatches(zoning: Zoning) -> list[str]:
     return [fills[color] for color in colors]
 
 
-def _columns(pen: Pen, subject: Subject, width: float, times: float) -> list[_Column]:
+def index_box(paper: Paper) -> Box:
+    """Give what of a page the index may take."""
+    left, bottom, width, height = paper.neat_line
+    air, foot = 8 * paper.unit, 9 * paper.unit
+    high = height - paper.title.height - foot
+    return Box(left + air, bottom + foot, width - 2 * air, high)
+
+
+def index_rows(paper: Paper) -> int:
+    """Give how many zones have room on a page of the index."""
+    box = index_box(paper)
+    n_sets = max(int(box.width / paper.unit // _WIDE), 1)
+    return n_sets * _n_rows(box.height / paper.unit + _HEADING, 1.0)
+
+
+def _n_sets(n: int, box: Box, unit: float) -> int:
+    """Set a short index in one set of columns, a longer one in as many as there is room for."""
+    short = n <= _n_rows(box.height / unit + _HEADING, 1.0)
+    return 1 if short else max(int(box.width / unit // _WIDE), 1)
+
+
+def draw_index(pen: Pen, panel: Panel, box: Box, first: int) -> int:
+    """Draw what of the table has room in a box, from a row on; gives the row that comes next."""
+    zoning, unit = panel.subject.zoning, pen.paper.unit
+    if zoning is None:
+        return 0
+    n_sets = _n_sets(len(zoning.zones), box, unit)
+    width = (box.width / unit - (n_sets - 1) * _GAP) / n_sets
+    rows = _n_rows(box.height / unit + _HEADING, 1.0)
+    setting = _Setting(pen, _columns(pen, panel, width, 1.0), _swatches(zoning), 1.0)
+    for place in range(n_sets):
+        last = min(first + rows, len(zoning.zones))
+        if last > first:
+            left = box.left + place * (width + _GAP) * unit
+            setting.draw(first, last, left, box.bottom + box.height)
+        first = last
+    return first
+
+
+def _columns(pen: Pen, panel: Panel, width: float, times: float) -> list[_Column]:
     """Choose what there is room for: codes and sizes as wide as they are, persons in the rest."""
-    zoning, said = subject.zoning, subject.said
+    zoning, said = panel.subject.zoning, panel.subject.said
     if zoning is None:
         return []
     zones, persons = zoning.zones, zoning.persons
@@ -96,10 +140,13 @@ def _columns(pen: Pen, subject: Subject, width: float, times: float) -> list[_Co
     name = fitted(said["zone"], _labels(zones), width * _NAME_SHARE, right=False)
     hectares = [f"{m2 / _M2_PER_HECTARE:,.1f}" for m2 in zones[AREA_M2]]
     numbers = [fitted(said["ha"], hectares, right=True)]
+    if panel.pages is not None:
+        numbers.append(fitted(said["page"], [f"{page:,}" for page in panel.pages], right=True))
     counts = fitted(said["cells_head"], [f"{n:,}" for n in zones[N_CELLS]], right=True)
-    room = width - _SWATCH - name.width - numbers[0].width
-    roles = _roles(persons, min(int(room // _PERSON), _MOST_ROLES))
-    if room - len(roles) * _PERSON >= counts.width:
+    room = width - _SWATCH - name.width - sum(column.width for column in numbers)
+    most = _MOST_ROLES if width < _WIDE else len(persons.columns)
+    roles = _roles(persons, min(int(room // _PERSON), most))
+    if panel.celled and room - len(roles) * _PERSON >= counts.width:
         numbers.insert(0, counts)
         room -= counts.width
     each = room / max(len(roles), 1)
@@ -178,7 +225,7 @@ class _Setting:
     def _short(self, text: str, room: float) -> str:
         """Shorten a list of persons to the first and how many more, other text to what fits."""
         pen, size = self.pen, self.size
-        if pen.width(text, size) <= room:
+        if pen.width(text, size) <= room * _EXACT:
             return text
         for separator in ("; ", "、"):
             first, *others = text.split(separator)

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from gridgeo.schema import Bools, Floats, Geometries
 
-_AIR: Final = 1.05
+_AIR: Final = 1.02
 """The frame is so much wider than the city, that its border does not lie on the frame."""
+
+_MARGIN: Final = 0.1
 
 _LARGEST, _SMALLEST = 1.0, 1e9
 _EXACT: Final = 1 + 1e-9
@@ -39,6 +41,18 @@ class View:
         """The rectangle."""
         return shapely.box(self.west, self.south, self.east, self.north)
 
+    def cut(self, geometry: Geometries) -> Geometries:
+        """Give what may be seen of polygons: those that meet the rectangle, cut a little outside.
+
+        Their borders along that cut lie beyond the frame.
+        """
+        across, up = (self.east - self.west) * _MARGIN, (self.north - self.south) * _MARGIN
+        bounds = (self.west - across, self.south - up, self.east + across, self.north + up)
+        seen = geometry[self.meets(geometry)]
+        inside = shapely.covers(shapely.box(*bounds), seen)
+        parts = np.where(inside, seen, shapely.clip_by_rect(seen, *bounds))
+        return parts[shapely.area(parts) > 0]
+
     def meets(self, geometry: Geometries) -> Bools:
         """Tell which geometries may be seen: those whose bounds meet the rectangle."""
         west, south, east, north = shapely.bounds(geometry).T
@@ -47,9 +61,11 @@ class View:
 
 
 def extent_of(*bounds: Sequence[float]) -> Floats:
-    """Give the least bounds that hold others: west, south, east, north."""
+    """Give the least bounds that hold others, those of nothing aside: west, south, east, north."""
     all_bounds = np.array(bounds, dtype=np.float64)
-    return np.concatenate([all_bounds[:, :2].min(axis=0), all_bounds[:, 2:].max(axis=0)])
+    return np.concatenate(
+        [np.nanmin(all_bounds[:, :2], axis=0), np.nanmax(all_bounds[:, 2:], axis=0)]
+    )
 
 
 def require_scale(scale: float | None) -> None:
