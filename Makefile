@@ -26,6 +26,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py
 	$(BIN)/python benchmarks/checking.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/maps.py
 
 bench-large: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py --large

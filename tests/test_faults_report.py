@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from browsing import SETTLED
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from test_maps_interactive import CHROMIUM, SETTLED
 from typer.testing import CliRunner
 
 import gridgeo as gg
@@ -310,18 +310,6 @@ def test_bad_options_of_drawing_are_refused(report, option):
     """An option that is misspelled is named."""
     with pytest.raises(gg.GridGeoError, match=next(iter(option))):
         report.explore(**option)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Start Chromium without network; tests are skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium.new_context(offline=True, viewport={"width": 1200, "height": 800})
-        chromium.close()
 
 
 @pytest.fixture

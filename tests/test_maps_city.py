@@ -64,6 +64,19 @@ def components_of(cells):
     )
 
 
+def middle(cells, code):
+    """Longitude and latitude of the middle of a cell."""
+    point = cells.to_crs(4326).set_index("cell_code").geometry[code].centroid
+    return point.x, point.y
+
+
+def beside(cells, code, east, north):
+    """Longitude and latitude of a place so many metres from the middle of a cell."""
+    point = cells.set_index("cell_code").geometry[[code]].centroid.translate(east, north)
+    lonlat = point.to_crs(4326).iloc[0]
+    return lonlat.x, lonlat.y
+
+
 def test_the_city_is_what_it_says():
     """54 cells fill six areas of 90,000 m2, less the lake and with the detached part."""
     cells, areas, components = small_city()

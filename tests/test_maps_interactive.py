@@ -2,13 +2,13 @@
 
 import html
 import re
-import shutil
 
 import folium
 import numpy as np
 import pytest
 import shapely
-from test_maps_city import NAMES, small_city
+from browsing import SETTLED
+from test_maps_city import NAMES, beside, middle, small_city
 from test_maps_packing import unpacked_polygons
 
 from gridgeo.errors import CodeError, CRSError, InputError, SchemaError
@@ -18,123 +18,11 @@ from gridgeo.maps.payload import pack_city
 from gridgeo.maps.subject import map_subject
 from gridgeo.maps.words import one_line
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
-    None,
-)
-SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-GRID = "window[Object.keys(window).find(name => name.startsWith('grid_'))]"
-
 
 @pytest.fixture(scope="module")
 def city():
     """Cells, areas and components of the small city."""
     return small_city()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Start Chromium; tests are skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as run:
-        chromium = run.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-class Page:
-    """A saved map in the browser, with all that it asked for and complained of."""
-
-    def __init__(self, browser, path):
-        self.tab = browser.new_page(viewport={"width": 1200, "height": 800})
-        self.requests, self.errors, self.dialogs = [], [], []
-        self.tab.on("request", lambda request: self.requests.append(request.url))
-        self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.tab.on("console", self.note)
-        self.tab.on("dialog", self.dismiss)
-        self.tab.goto(path.resolve().as_uri())
-        self.settle()
-
-    def note(self, said):
-        """Note what the browser says, but for its advice on how these tests read pixels."""
-        if "willReadFrequently" not in said.text:
-            self.errors.append(said.text)
-
-    def dismiss(self, dialog):
-        """Note a dialog and close it."""
-        self.dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    def settle(self):
-        """Wait until what was asked for is drawn."""
-        self.tab.evaluate(SETTLED)
-        self.tab.wait_for_timeout(60)
-
-    def run(self, script):
-        """Run a script that knows the map as ``grid``."""
-        result = self.tab.evaluate(f"() => {{ const grid = {GRID}; {script} }}")
-        self.settle()
-        return result
-
-    def place(self, lon, lat):
-        """Give the pixel of a place."""
-        point = self.run(
-            f"const p = grid.map.latLngToContainerPoint([{lat}, {lon}]); return [p.x, p.y]"
-        )
-        return point[0], point[1]
-
-    def click(self, lon, lat):
-        """Click a place and give the text of the pop-up; None where none opens."""
-        self.tab.mouse.click(*self.place(lon, lat))
-        self.tab.wait_for_timeout(350)
-        popup = self.tab.query_selector(".leaflet-popup-content")
-        return popup and popup.inner_text()
-
-    def color_at(self, lon, lat):
-        """Read the colour that the canvas of the cells has at a place."""
-        return self.run(
-            f"""
-            const canvas = grid.layers.cells._canvas;
-            const at = grid.map.latLngToContainerPoint([{lat}, {lon}]);
-            const box = canvas.getBoundingClientRect();
-            const context = canvas.getContext("2d");
-            const pixel = context.getImageData(at.x - box.left, at.y - box.top, 1, 1);
-            return Array.from(pixel.data);"""
-        )
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Save a map and open it; at the end nothing may have been fetched or complained of."""
-    pages = []
-
-    def save_and_open(m):
-        page = Page(browser, save_html(m, tmp_path / "网格 地图.html"))
-        pages.append(page)
-        return page
-
-    yield save_and_open
-    for page in pages:
-        page.tab.close()
-        assert page.errors == []
-        assert page.dialogs == []
-        assert [url for url in page.requests if not url.startswith(("file:", "data:"))] == []
-        assert len([url for url in page.requests if url.startswith("file:")]) == 1
-
-
-def middle(cells, code):
-    """Longitude and latitude of the middle of a cell."""
-    point = cells.to_crs(4326).set_index("cell_code").geometry[code].centroid
-    return point.x, point.y
-
-
-def beside(cells, code, east, north):
-    """Longitude and latitude of a place so many metres from the middle of a cell."""
-    point = cells.set_index("cell_code").geometry[[code]].centroid.translate(east, north)
-    lonlat = point.to_crs(4326).iloc[0]
-    return lonlat.x, lonlat.y
 
 
 @pytest.mark.browser

@@ -93,6 +93,9 @@ def test_the_legend_tells_each_span_once():
     assert whole.legend["count"].tolist() == [1, 2, 1]
     fine = theme([0.501, 0.502, 0.503], scheme="equal_interval", n_classes=2)
     assert fine.legend["name"].tolist() == ["0.501 – 0.502", "0.502 – 0.503"]
+    own = theme([1.1, 7.0], scheme=[2.5, 10])
+    assert own.legend["name"].tolist() == ["1.1 – 2.5", "2.5 – 10.0"]
+    assert theme([0.4, 33.3, 66.7, 1e4], scheme=[33.3, 66.7]).legend["name"].iloc[1] == "33 – 67"
     assert whole.name == "Load"
     assert theme([5, 5, 5]).legend["name"].tolist() == ["5"]
 
@@ -118,12 +121,14 @@ def test_words_have_a_colour_each_and_the_rare_ones_share_one():
 
 
 def test_density_is_components_in_the_size_of_a_cell():
-    """Five components in 10,000 m2 are 5, one in another cell is 1, none elsewhere is 0."""
+    """Five components in 10,000 m2 are 5, one in half of that is 2, none elsewhere is 0."""
     cells, _, components = small_city()
+    half = cells["cell_code"] == "110101004005"
+    cells["area_m2"] = cells["area_m2"].where(~half, 5_000)
     subject = map_subject(cells, None, components, "en")
-    found = map_theme(subject, "density", scheme=[0, 1, 5])
+    found = map_theme(subject, "density", scheme=[0, 1.9, 2, 5])
     at = dict(zip(cells["cell_code"], found.row, strict=True))
-    assert (at["110101001005"], at["110101004005"], at["110101002002"]) == (2, 1, 0)
+    assert (at["110101001005"], at["110101004005"], at["110101002002"]) == (3, 2, 0)
     assert found.name == "Components per 10,000 m²"
 
 

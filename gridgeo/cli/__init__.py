@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from gridgeo.cli import checks, placing, plans
+from gridgeo.cli import checks, mapping, placing, plans
 from gridgeo.cli.options import app
 
-__all__ = ["app", "checks", "placing", "plans"]
+__all__ = ["app", "checks", "mapping", "placing", "plans"]
 
 
 @app.callback()

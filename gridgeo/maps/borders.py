@@ -36,12 +36,15 @@ class Border:
     ----------
     name
         What the legend calls them.
+    level
+        What one of the areas is called, "" where that is not known.
     areas
         ``area_code``, ``area_name`` and outline, in the CRS of the cells; the whole has neither
         code nor name.
     """
 
     name: str
+    level: str
     areas: GeoDataFrame
 
 
@@ -80,7 +83,8 @@ def borders_by_level(
     """
     known = _known(shown, areas, names)
     level = _level_of(shown, known)
-    borders = [Border(_said(level, said, "area_border"), shown[[AREA_CODE, AREA_NAME, "geometry"]])]
+    own = shown[[AREA_CODE, AREA_NAME, "geometry"]]
+    borders = [_border(level, own, said, "area_border")]
     for _ in range(_MAX_LEVELS):
         lower = borders[0].areas
         above = lower[AREA_CODE].astype(object).map(known[PARENT_CODE])
@@ -88,12 +92,12 @@ def borders_by_level(
             break
         upper = _upper(lower[above.notna()], above.dropna(), known)
         level = _level_of(upper, known) or _next(level)
-        borders.insert(0, Border(_said(level, said, "upper_border"), upper))
+        borders.insert(0, _border(level, upper, said, "upper_border"))
     top = borders[0].areas
     if len(top) > 1:
         whole = join_by(top.assign(**{AREA_CODE: _WHOLE}), AREA_CODE)
         whole = whole.assign(**{AREA_CODE: "", AREA_NAME: ""})
-        borders.insert(0, Border(_said(_next(level), said, "outer_border"), whole))
+        borders.insert(0, _border(_next(level), whole, said, "outer_border"))
     return borders
 
 
@@ -132,7 +136,7 @@ def _next(level: str) -> str:
     return (*_LEVELS, "")[place]
 
 
-def _said(level: str, said: Mapping[str, str], otherwise: str) -> str:
-    if not level:
-        return said[otherwise]
-    return said["level_border"].format(level=said.get(level, one_line(level)))
+def _border(level: str, areas: GeoDataFrame, said: Mapping[str, str], otherwise: str) -> Border:
+    named = said.get(level, one_line(level))
+    name = said["level_border"].format(level=named) if named else said[otherwise]
+    return Border(name, named, areas)

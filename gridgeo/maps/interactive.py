@@ -109,7 +109,8 @@ def explore_grid(  # noqa: PLR0913 - the contract names them; all but the cells 
         stands in the page, for whoever reads that.
     engine
         ``"canvas"``, or ``"lonboard"`` for a million cells in a notebook: needs the extra
-        ``large-maps`` and a graphics card, and tells less (no search, no legend, no head).
+        ``large-maps`` and a graphics card, and tells less (no search, no legend, no head, no
+        base map).
 
     Returns
     -------
@@ -150,7 +151,7 @@ def explore_grid(  # noqa: PLR0913 - the contract names them; all but the cells 
     theme = map_theme(subject, color, scheme=scheme, n_classes=n_classes)
     if engine == "lonboard":
         if basemap is not None or title is not None:
-            raise InputError("engine='lonboard' has no `title` and a base map of its own.")
+            raise InputError("engine='lonboard' takes neither `title` nor `basemap`.")
         return explore_large(subject, color, theme)
     heading = subject.said["title"] if title is None else one_line(title)
     return _page(subject, color, theme, language, tiles, heading)

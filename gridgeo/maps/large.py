@@ -49,7 +49,8 @@ def explore_large(subject: Subject, color: str, theme: Theme | None) -> lonboard
         units = subject.key_units
         red = _rgba([style.KEY_UNIT])[np.zeros(len(units.points), dtype=np.int64)]
         layers.append(_points_layer(board, subject, units.points, red, 6, units.table[[NAME]]))
-    return board.Map(layers=layers)
+    # lonboard's own base map would come from the network.
+    return board.Map(layers=layers, basemap=None)
 
 
 def _lonboard() -> Any:  # noqa: ANN401 - a module that may not be there
@@ -82,6 +83,7 @@ def _cells_layer(board: Any, subject: Subject, color: str, theme: Theme | None) 
         stroked=len(cells) <= _CELL_LINES_UP_TO,
         pickable=True,
         auto_highlight=True,
+        auto_downcast=False,
     )
 
 
@@ -120,6 +122,7 @@ def _line_layers(board: Any, subject: Subject) -> list[Any]:  # noqa: ANN401
             get_width=weight,
             width_units="pixels",
             pickable=False,
+            auto_downcast=False,
         )
         for frame, line, weight in reversed(lines)
     ]
@@ -140,6 +143,7 @@ def _points_layer(
         get_radius=radius,
         radius_units="pixels",
         pickable=told is not None,
+        auto_downcast=False,
     )
 
 

@@ -184,7 +184,7 @@ def _pack_borders(borders: Sequence[Border], degrees: Degrees) -> list[dict[str,
     """Pack the borders above those of the areas, which are packed already; these come last."""
     packed: list[dict[str, Any]] = []
     for border, weight in zip(borders, style.border_weights(len(borders)), strict=True):
-        look = {"name": border.name, "weight": weight}
+        look = {"name": border.name, "level": border.level, "weight": weight}
         if border is not borders[-1]:
             codes, names = (border.areas[column].tolist() for column in (AREA_CODE, AREA_NAME))
             look |= pack_regions(degrees.of(border.areas), codes, names)

@@ -34,6 +34,9 @@ _MOST_CLASSES: Final = 12
 """More shades of one ramp cannot be told apart."""
 
 _DIGITS: Final = 12
+_OFF: Final = 0.02
+"""A written edge may be off by this share of the narrowest class."""
+
 
 AREA: Final = "area"
 ZONE: Final = "zone"
@@ -212,7 +215,7 @@ def _by_value(
 
 
 def _spans(numbers: Floats, edges: Floats) -> list[str]:
-    """Write what each class spans, with as few decimals as tell the edges apart."""
+    """Write what each class spans."""
     lower = np.concatenate([[min(float(numbers.min()), float(edges[0]))], edges[:-1]])
     if (numbers == np.floor(numbers)).all() and (edges == np.floor(edges)).all():
         first = np.concatenate([lower[:1], lower[1:] + 1])
@@ -223,8 +226,10 @@ def _spans(numbers: Floats, edges: Floats) -> list[str]:
 
 
 def _written(edges: Floats) -> list[str]:
-    for digits in range(_DIGITS):
-        texts = [f"{edge:,.{digits}f}" for edge in edges]
-        if len(set(texts)) == len(np.unique(edges)):
-            break
-    return texts
+    """Write edges with as few decimals as keep them where they are, seen from the next one."""
+    apart = np.diff(np.unique(edges))
+    off = _OFF * apart.min() if len(apart) else 0.0
+    digits = next(
+        (n for n in range(_DIGITS) if (np.abs(np.round(edges, n) - edges) <= off).all()), _DIGITS
+    )
+    return [f"{edge:,.{digits}f}" for edge in edges]

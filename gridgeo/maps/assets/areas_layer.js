@@ -48,17 +48,25 @@ const NamesLayer = CanvasLayer.extend({
     context.strokeStyle = "rgba(255, 255, 255, 0.88)";
     context.fillStyle = color || style.ink;
     for (const i of regions.widestFirst) {
-      const half = context.measureText(regions.names[i]).width / 2 + 2;
-      if (2 * half > (regions.chords[i] / 360) * view.scale * 1.05) continue;
-      const place = this._placeOf(i, half, taken, view);
-      if (!place) continue;
-      const box = boxAround(place, half);
-      taken.push(box);
-      this.boxes.push(box);
-      this.shown.push(regions.names[i]);
-      context.strokeText(regions.names[i], place[0], place[1]);
-      context.fillText(regions.names[i], place[0], place[1]);
+      const short = regions.shorts && regions.shorts[i];
+      this._write(context, regions.names[i], i, taken, view) ||
+        (short && this._write(context, short, i, taken, view));
     }
+  },
+
+  // Writes a name where there is room for it, and tells whether there is.
+  _write(context, name, i, taken, view) {
+    const half = context.measureText(name).width / 2 + 2;
+    if (2 * half > (this._regions.chords[i] / 360) * view.scale * 1.05) return false;
+    const place = this._placeOf(i, half, taken, view);
+    if (!place) return false;
+    const box = boxAround(place, half);
+    taken.push(box);
+    this.boxes.push(box);
+    this.shown.push(name);
+    context.strokeText(name, place[0], place[1]);
+    context.fillText(name, place[0], place[1]);
+    return true;
   },
 
   // Where the middle of the area is out of sight, the name stays at the edge of the view.

@@ -8,9 +8,10 @@ function readCity(packed) {
   city.areas.color = packed.areas.color;
   if (packed.zones) city.zones = readZones(packed.zones, steps);
   city.borders = packed.borders.map((border) => ({
-    name: border.name, weight: border.weight,
+    name: border.name, level: border.level, weight: border.weight,
     regions: border.outlines ? readRegions(border, steps) : city.areas,
   }));
+  if (city.zones) city.zones.shorts = shortNames(city.zones, city.borders.slice(-2).map(({ regions }) => regions));
   city.regionFill = readRegionFill(packed.fill, city);
   if (packed.components) city.components = readComponents(packed, steps);
   if (packed.keyUnits) city.keyUnits = Object.assign({}, packed.keyUnits, readPoints(packed.keyUnits, steps));
@@ -71,6 +72,20 @@ function readComponents({ components: packed, classes }, steps) {
   components.bins = new Bins({ west: x, north: y, east: x, south: y });
   return components;
 }
+
+// Of a zone that is named by its code, what that adds to the code of the area it lies in.
+function shortNames({ names, codes, places }, uppers) {
+  return names.map((name, i) => {
+    if (name !== codes[i]) return null;
+    const at = toLatLng(places.x[i], places.y[i]);
+    const around = uppers.map((upper) => upper.codes[polygonAt(upper, at)] || "");
+    const code = around.filter((upper) => upper && name.startsWith(upper)).pop();
+    return code ? name.slice(code.length).replace(/^[-_. ]+/, "") || null : null;
+  });
+}
+
+// Where names are but codes, nobody gains by reading them twice.
+const hasNames = ({ names, codes }) => names.some((name, i) => name !== codes[i]);
 
 // The polygon at a place on the map, or -1.
 function polygonAt(polygons, latlng) {

@@ -18,8 +18,9 @@ function show(map, packed, otherLayers) {
   map.getContainer().append(headerOf(city));
   fit(map, city);
   const layers = addLayers(map, city);
-  L.control.layers(otherLayers.base, { ...overlaysOf(city, layers), ...otherLayers.overlays },
-    { autoZIndex: false }).addTo(map);
+  const control = L.control.layers(otherLayers.base, {}, { autoZIndex: false }).addTo(map);
+  for (const [name, layer] of overlaysOf(city, layers)) control.addOverlay(layer, name);
+  for (const [name, layer] of Object.entries(otherLayers.overlays)) control.addOverlay(layer, name);
   L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   legendOf(city).addTo(map);
   const tools = addTools(map, city, layers);
@@ -82,7 +83,7 @@ function addNames(map, city, layers) {
     shown.push(names[key]);
   };
   const above = city.borders[city.borders.length - 2];
-  if (above && above.regions.codes[0]) add("above", above.regions, { size: 15, faint: true });
+  if (above && hasNames(above.regions)) add("above", above.regions, { size: 15, faint: true });
   if (city.zones) add("zones", city.zones, { color: city.style.zoneLine });
   add("areas", city.areas, {});
   for (const [key, layer] of Object.entries(names)) {
@@ -97,17 +98,19 @@ function seen(map, { left, top }) {
   return [min.x - left + BUTTONS, min.y - top + HEAD, max.x - left - BUTTONS, max.y - top];
 }
 
-function overlaysOf({ words, groups, style }, layers) {
-  const overlays = {}, { names } = layers;
-  overlays[escaped(words.cells)] = layers.cells;
-  for (const { name, layer } of layers.lines) overlays[escaped(name)] = layer;
-  if (names.zones) overlays[escaped(words.zone_names)] = names.zones;
-  overlays[escaped(words.area_names)] = names.areas;
-  if (names.above) overlays[escaped(words.upper_names)] = names.above;
-  if (layers.units) overlays[`<i class="gg-star gg-key">★</i> ${escaped(words.key_units)}`] = layers.units;
+// Pairs of name and layer; two may have the same name.
+function overlaysOf({ words, groups, style, borders }, layers) {
+  const { names } = layers, [above, own] = borders.slice(-2);
+  const namesOf = ({ level }, otherwise) => escaped(level ? words.level_names.replace("{level}", () => level) : otherwise);
+  const overlays = [[escaped(words.cells), layers.cells]];
+  for (const { name, layer } of layers.lines) overlays.push([escaped(name), layer]);
+  if (names.zones) overlays.push([escaped(words.zone_names), names.zones]);
+  if (names.above) overlays.push([namesOf(above, words.upper_names), names.above]);
+  overlays.push([namesOf(own || above, words.area_names), names.areas]);
+  if (layers.units) overlays.push([`<i class="gg-star gg-key">★</i> ${escaped(words.key_units)}`, layers.units]);
   groups.forEach((group, i) => {
     const dot = swatch("gg-dot", style.groupColors[i]);
-    overlays[`${dot.outerHTML} ${escaped(group.name)}`] = layers.groups[i];
+    overlays.push([`${dot.outerHTML} ${escaped(group.name)}`, layers.groups[i]]);
   });
   return overlays;
 }

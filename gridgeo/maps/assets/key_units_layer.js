@@ -1,7 +1,6 @@
 // Key units: a star each, and its name from near by.
 
-const STAR = 8.5; // pixels from the middle to a point of the star; less where all are in view
-const SMALL_STAR = 6.5;
+const STAR = 8.5; // pixels from the middle to a point of the star; less where many are in view
 const STAR_REACH = 10;
 const UNIT_NAMES_FROM = 16; // zoom
 
@@ -15,7 +14,7 @@ const KeyUnitsLayer = CanvasLayer.extend({
   drawOn(context, view) {
     const { keyUnits: units, style } = this._city;
     const zoom = this._map.getZoom(), named = zoom >= UNIT_NAMES_FROM, taken = [];
-    const size = zoom < SINGLE_FROM - 1 ? SMALL_STAR : STAR;
+    const size = Math.max(4.5, Math.min(STAR, STAR - 1.4 * (SINGLE_FROM - 0.5 - zoom)));
     this.boxes = [];
     context.lineJoin = "round";
     for (let i = 0; i < units.count; i++) {

@@ -2,11 +2,11 @@
 
 function legendOf(city) {
   const control = L.control({ position: "bottomright" });
-  control.onAdd = () => {
+  control.onAdd = (map) => {
     const rows = [
       ...fillRows(city), ...lineRows(city), ...unitRows(city), ...kindRows(city), ...groupRows(city)];
     const box = element("details", "gg-legend", element("summary", "", city.words.legend), ...rows);
-    box.open = true;
+    box.open = map.getSize().x > 720;
     L.DomEvent.disableClickPropagation(box);
     L.DomEvent.disableScrollPropagation(box);
     return box;
@@ -63,8 +63,9 @@ function kindRows({ words, kinds, fill }) {
     ...kinds.map((kind) => legendRow(swatch("gg-blank"), kind.name, kind.count))];
 }
 
-function groupRows({ words, groups, style }) {
+function groupRows({ words, groups, style, zones }) {
   if (!groups.length) return [];
-  return [element("h2", "", words.components),
+  const heading = zones ? `${words.components} (${words.nearer})` : words.components;
+  return [element("h2", "", heading),
     ...groups.map((group, i) => legendRow(swatch("gg-dot", style.groupColors[i]), group.name, group.count))];
 }

@@ -43,7 +43,7 @@ const OutlinesCanvas = SharedCanvas.extend({
   },
 
   drawOn(context, view) {
-    const thin = this._map.getZoom() < 12 ? 0.6 : 1;
+    const thin = this._map.getZoom() < 13 ? 0.6 : 1;
     context.lineJoin = "round";
     for (let level = this._lines.length - 1; level >= 0; level--) {
       if (!this._parts.has(level)) continue;

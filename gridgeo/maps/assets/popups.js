@@ -3,13 +3,24 @@
 const named = (regions, i) =>
   regions.names[i] === regions.codes[i] ? regions.codes[i] : `${regions.names[i]} (${regions.codes[i]})`;
 
+// The areas that a place lies in, from the lowest level up, as far as they have names.
+function areasAt({ words, areas, borders }, area, place) {
+  const own = borders[borders.length - 1];
+  const above = borders.slice(0, -1).reverse().filter(({ regions }) => hasNames(regions)).flatMap(({ level, regions }) => {
+    const i = polygonAt(regions, toLatLng(...place));
+    return i < 0 ? [] : [[level || words.area, named(regions, i)]];
+  });
+  return [[own.level || words.area, named(areas, area)], ...above];
+}
+
 function cellPopup(city, i) {
-  const { words, cells, areas, kinds, fill } = city, zone = cells.zone ? cells.zone[i] : -1;
+  const { words, cells, kinds, fill } = city, zone = cells.zone ? cells.zone[i] : -1;
+  const place = cells.inner(i);
   const pieces = cells.pieces[i] > 1 ? ` (${words.pieces.replace("{n}", cells.pieces[i])})` : "";
   const facts = [
     ...(cells.zone ? [[words.zone, zone < 0 ? words.no_zone : named(city.zones, zone)]] : []),
-    [words.area, named(areas, cells.area[i])],
-    [words.position, placeInWords(cells.inner(i))],
+    ...areasAt(city, cells.area[i], place),
+    [words.position, placeInWords(place)],
     [words.size, `${formatted(cells.m2[i])} m²`],
     [words.kind, kinds[cells.kind[i]].name + pieces],
   ];
@@ -35,7 +46,7 @@ function zonePopup(city, zone) {
 }
 
 function areaPopup(city, area) {
-  const { words, areas, cells } = city;
+  const { words, areas, borders, cells } = city, { level } = borders[borders.length - 1];
   let n = 0, m2 = 0;
   cells.area.forEach((of, i) => {
     if (of !== area) return;
@@ -43,7 +54,7 @@ function areaPopup(city, area) {
     m2 += cells.m2[i];
   });
   const facts = [[words.cells, formatted(n)], [words.size, `${formatted(m2)} m²`]];
-  const box = element("div", "gg-popup", element("h3", "", `${words.area} ${named(areas, area)}`), factTable(facts));
+  const box = element("div", "gg-popup", element("h3", "", `${level || words.area} ${named(areas, area)}`), factTable(facts));
   if (city.components) box.append(countTable(city, (cell) => cell >= 0 && cells.area[cell] === area));
   return box;
 }

@@ -9,9 +9,9 @@ function findables(city, go) {
     kind, count, texts: (i) => [codes[i], names[i]], label: (i) => named({ codes, names }, i), lead });
   const found = [];
   if (zones) found.push(regions(words.zone, zones, go.toZone), ...findablePersons(city, go));
-  found.push(regions(words.area, areas, go.toArea));
-  for (const { regions: upper } of city.borders.slice(0, -1)) {
-    if (upper.codes[0]) found.push(regions(words.area, upper, (i) => go.toRegion(upper, i)));
+  for (const { level, regions: upper } of city.borders) {
+    const lead = upper === areas ? go.toArea : (i) => go.toRegion(upper, i);
+    if (upper.codes[0]) found.push(regions(level || words.area, upper, lead));
   }
   if (keyUnits) {
     found.push({
@@ -85,7 +85,11 @@ function hitRows(hits, text, words, pick) {
     const row = element("button", "gg-hit",
       element("span", "gg-name", things.label(i)), element("span", "gg-count", things.kind));
     row.type = "button";
-    row.addEventListener("click", () => pick(things, i));
+    row.addEventListener("click", (event) => {
+      // The row is taken away, and the map would not know that the click was not for it.
+      L.DomEvent.stop(event);
+      pick(things, i);
+    });
     return row;
   });
 }
