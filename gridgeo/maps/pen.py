@@ -13,11 +13,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from gridgeo.maps import style
-from gridgeo.maps.paper import MM_PER_INCH, Box, Paper
+from gridgeo.maps.paper import MM_PER_INCH, POINTS_PER_MM, Box, Paper
 
 if TYPE_CHECKING:
     from matplotlib.text import Text
 
+
+_HALF_LETTER: Final = 0.365
+"""Of the size of type: half the height of a capital letter."""
 
 SCREEN_DPI: Final = 100
 _MAGNIFIED: Final = 16
@@ -48,11 +51,15 @@ class Pen:
         size: float,
         **look: Any,  # noqa: ANN401 - straight into matplotlib
     ) -> Text:
-        """Write text, its size in points on A3; a dollar sign in it starts no formula."""
+        """Write text around a height, its size in points on A3; no dollar sign starts a formula.
+
+        The letters stand on one line whatever accents they have.
+        """
         font = self.font.copy()
         font.set_size(size * self.paper.unit)
         font.set_weight(look.pop("weight", "normal"))
-        settings = {"color": style.INK, "va": "center", "parse_math": False, **look}
+        settings = {"color": style.INK, "va": "baseline", "parse_math": False, **look}
+        y -= _HALF_LETTER * size * self.paper.unit / POINTS_PER_MM
         return self.figure.text(
             x / self.paper.width, y / self.paper.height, text, fontproperties=font, **settings
         )

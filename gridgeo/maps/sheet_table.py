@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from gridgeo.maps import style
 from gridgeo.maps.paper import Box
+from gridgeo.maps.themes import ZONE
 from gridgeo.schema import AREA_M2, N_CELLS, ZONE_CODE, ZONE_NAME
 
 if TYPE_CHECKING:
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
     from gridgeo.maps.paper import Paper
     from gridgeo.maps.pen import Pen
     from gridgeo.maps.sheet_blocks import Panel
-    from gridgeo.maps.zoning import Zoning
 
-_SETTINGS: Final = ((1, 1.0), (1, 0.86), (2, 1.0), (2, 0.86))
+_SETTINGS: Final = ((1, 1.0), (1, 0.86), (2, 1.0), (2, 0.86), (2, 0.74), (2, 0.64), (2, 0.55))
 """Sets of columns side by side, and how much smaller the type is: the first with room is taken."""
+
+_LEAST_TYPE: Final = 5.0
+"""Points on any paper: a large sheet has room for more rows, as long as they can be read."""
+
+_ALWAYS: Final = 0.86
 
 _TYPE: Final = 6.6
 _ROW: Final = 4.1
@@ -62,13 +67,13 @@ def draw_table(pen: Pen, panel: Panel, box: Box) -> None:
     y = top - _HEADING * unit
     pen.line((box.left, y), (box.left + box.width, y), color=style.INK, lw=0.5 * unit)
     n, room = len(zoning.zones), box.height / unit
-    n_sets, times = next(
-        (one for one in _SETTINGS if n <= one[0] * _n_rows(room, one[1])), _SETTINGS[-1]
-    )
+    legible = [one for one in _SETTINGS if one[1] >= min(_LEAST_TYPE / (_TYPE * unit), _ALWAYS)]
+    fitting = (one for one in legible if n <= one[0] * _n_rows(room, one[1]))
+    n_sets, times = next(fitting, legible[-1])
     rows, width = _n_rows(room, times), (box.width / unit - (n_sets - 1) * _GAP) / n_sets
     shown = n if n <= n_sets * rows else n_sets * rows - 1
     per_set = -(-n // n_sets) if shown == n else rows
-    setting = _Setting(pen, _columns(pen, panel, width, times), _swatches(zoning), times)
+    setting = _Setting(pen, _columns(pen, panel, width, times), _swatches(panel), times)
     lefts = [box.left + place * (width + _GAP) * unit for place in range(n_sets)]
     for place, left in enumerate(lefts):
         setting.draw(place * per_set, min((place + 1) * per_set, shown), left, y)
@@ -81,8 +86,13 @@ def _n_rows(room: float, times: float) -> int:
     return max(int((room - _HEAD) // (_ROW * times)), 1)
 
 
-def _swatches(zoning: Zoning) -> list[str]:
-    colors = zoning.zones["color"]
+def _swatches(panel: Panel) -> list[str | None]:
+    """Give the fill of each zone on the map; none where fills tell something else."""
+    if panel.subject.zoning is None:
+        return []
+    colors = panel.subject.zoning.zones["color"]
+    if panel.color != ZONE:
+        return [None] * len(colors)
     fills = style.area_fills(int(colors.max()) + 1)
     return [fills[color] for color in colors]
 
@@ -116,7 +126,7 @@ def draw_index(pen: Pen, panel: Panel, box: Box, first: int) -> int:
     n_sets = _n_sets(len(zoning.zones), box, unit)
     width = (box.width / unit - (n_sets - 1) * _GAP) / n_sets
     rows = _n_rows(box.height / unit + _HEADING, 1.0)
-    setting = _Setting(pen, _columns(pen, panel, width, 1.0), _swatches(zoning), 1.0)
+    setting = _Setting(pen, _columns(pen, panel, width, 1.0), _swatches(panel), 1.0)
     for place in range(n_sets):
         last = min(first + rows, len(zoning.zones))
         if last > first:
@@ -184,7 +194,7 @@ class _Setting:
 
     pen: Pen
     columns: Sequence[_Column]
-    swatches: Sequence[str]
+    swatches: Sequence[str | None]
     times: float
 
     @property
@@ -202,6 +212,8 @@ class _Setting:
         pen, unit = self.pen, self.pen.paper.unit
         lows = [self.low(top, place) for place in range(last - first)]
         for low, fill in zip(lows, self.swatches[first:last], strict=True):
+            if fill is None:
+                continue
             height = 2.4 * unit * self.times
             swatch = Box(left, low - height / 2, (_SWATCH - 1.5) * unit, height)
             pen.box(swatch, facecolor=fill, edgecolor=style.AREA_LINE, lw=0.25 * unit)
