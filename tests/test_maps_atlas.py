@@ -140,6 +140,15 @@ def test_an_atlas_without_cells_tells_nothing_of_cells(tmp_path):
     assert overview.count("Z01") == 2
 
 
+def test_of_some_zones_the_atlas_has_no_others(tmp_path):
+    """Two of six zones with the cells of all: two pages, and no word of the other zones."""
+    cells, zones, _ = latin_city()
+    pages = page_texts(plot_atlas(zones.iloc[:2], tmp_path / "atlas.pdf", cells=cells))
+    assert len(pages) == 3
+    assert "Z03" not in "".join(pages)
+    assert "In no zone" not in pages[0]
+
+
 def test_zones_too_large_for_the_scale_are_named(tmp_path):
     """At 1:500 one zone of three has no room: its row is named, and the scale at which all have."""
     zones = gpd.GeoDataFrame(

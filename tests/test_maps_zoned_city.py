@@ -183,6 +183,16 @@ def test_key_units_are_stars_with_names():
     assert not any_meet(boxes)
 
 
+def test_a_sheet_of_a_part_lists_the_zones_of_the_part():
+    """With the cells of two zones and the frame of all six, the table has two."""
+    cells, zones = zoned_city()
+    part = cells[cells["zone_code"].isin(["Z01", "Z02"])]
+    figure = drawn(part, zones=zones)
+    listed = [text for text in written(figure, "table_cell") if text.startswith("Z0")]
+    assert listed == ["Z01", "Z02"]
+    assert sorted(written(figure, "zone_name")) == ["Z01", "Z02"]
+
+
 def test_a_scale_holds_or_is_refused():
     """At 1:3,000 the city of 990 by 600 m has 330 by 200 mm on A2; on A4 it is refused."""
     cells, _ = zoned_city()

@@ -28,7 +28,7 @@ from gridgeo.maps.subject import map_subject
 from gridgeo.maps.themes import ZONE
 from gridgeo.maps.words import one_line
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, KIND, ZONE_CODE
-from gridgeo.validate import check_partition
+from gridgeo.validate import check_partition, require_columns
 
 if TYPE_CHECKING:
     import os
@@ -76,7 +76,8 @@ def plot_atlas(  # noqa: PLR0913 - all but the zones and the path are optional, 
     path
         The PDF; an old file is replaced only once the new one is complete.
     cells
-        With ``zone_code`` and what :func:`plot_sheet` needs: drawn, numbered and counted.
+        With ``zone_code`` and what :func:`plot_sheet` needs: drawn, numbered and counted. Cells
+        of other zones are left out.
     areas, components, key_units, staff, roles
         As for :func:`explore_grid`; components need ``cells``.
     title
@@ -169,10 +170,13 @@ def _write(book: Book, target: Path) -> None:
 def _cells_of(
     zones: GeoDataFrame, cells: GeoDataFrame | None, components: GeoDataFrame | None
 ) -> GeoDataFrame:
-    """Give the cells in metres; where there are none, every zone is its own."""
+    """Give the cells of these zones and of none, in metres; where there are none, the zones."""
     check_partition(zones, ZONE_CODE, "zones")
     if cells is not None:
-        return to_crs(cells, metric_crs(cells))
+        require_columns(cells, [ZONE_CODE], "cells")
+        codes = cells[ZONE_CODE].astype(object).fillna("").astype(str).str.strip()
+        own = cells[codes.isin(["", *zones[ZONE_CODE]])]
+        return to_crs(own, metric_crs(own))
     if components is not None:
         raise InputError("`components` stand on an atlas by their cells; give cells= too.")
     metric = to_crs(zones, metric_crs(zones, "zones"))
@@ -216,7 +220,7 @@ def _refuse_small(subject: Subject, zones: GeoDataFrame, sheet: Paper, scale: fl
 
 def _pages(book: Book) -> Iterator[Figure]:
     """Draw one page after the other."""
-    with tqdm(total=book.n_pages, desc="atlas", unit="page", delay=1, leave=False) as bar:
+    with tqdm(total=book.n_pages, desc="atlas", unit="page", delay=10, leave=False) as bar:
         yield overview_page(book)
         bar.update()
         start = 0

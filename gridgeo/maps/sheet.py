@@ -104,7 +104,8 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
         in their own CRS; cells in degrees in their working CRS. The map shows all of them.
     zones, areas, components, key_units, staff, roles, color, scheme, n_classes
         As for :func:`explore_grid`. Components are counted in the legend, and drawn as dots where
-        the scale leaves room for them. Areas without cells are drawn where they lie on the map.
+        the scale leaves room for them. Areas without cells are drawn where they lie on the map,
+        zones without any are left out.
     district
         Polygons that the inset shows, with the frame of the map in them. Without it, the inset
         shows ``areas`` where they reach beyond the map.
@@ -160,7 +161,7 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
         areas,
         components,
         language,
-        zones=zones,
+        zones=_zones_here(zones, cells),
         staff=staff,
         roles=roles,
         key_units=key_units,
@@ -188,6 +189,14 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
         panel = Panel(subject, view, color, theme, imprint, inset, dots=dots)
         draw_panel(pen, panel)
     return pen.figure
+
+
+def _zones_here(zones: GeoDataFrame | None, cells: GeoDataFrame) -> GeoDataFrame | None:
+    """Leave out the zones of which no cell is shown, such as those of other streets."""
+    if zones is None or ZONE_CODE not in zones.columns or ZONE_CODE not in cells.columns:
+        return zones
+    here = zones[ZONE_CODE].isin(cells[ZONE_CODE].dropna().astype(str).str.strip())
+    return zones[here] if here.any() else zones
 
 
 def draw_map(
