@@ -135,11 +135,13 @@ ROOMS = {
     "branca": {"maps"},
     "jinja2": {"maps"},
     "matplotlib": {"maps"},
+    "fontTools": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
     "scipy": {"_graph", "_mending", "_rota"},
     "scipy": {"_passing", "_rota"},
     "tqdm": {"cells", "workflow"},
+    "tqdm": {"cells", "workflow", "maps"},
 }
 """Where each outside world may be spoken to."""
 

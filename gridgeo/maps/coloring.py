@@ -105,7 +105,7 @@ def color_areas(geometry: Geometries) -> Ints:
     >>> bool(first != middle and middle != last)
     True
     """
-    neighbours = _neighbours(geometry)
+    neighbours = neighbours_of(geometry)
     colors = np.full(len(geometry), -1, dtype=np.int64)
     used: list[int] = [0] * 6
     for area in reversed(_smallest_last(neighbours)):
@@ -161,7 +161,8 @@ def _outlines(none: GeoDataFrame, areas: GeoDataFrame | None, names: Sequence[st
     return GeoDataFrame(columns, geometry=moved.geometry.to_numpy(), crs=none.crs)
 
 
-def _neighbours(geometry: Geometries) -> list[set[int]]:
+def neighbours_of(geometry: Geometries) -> list[set[int]]:
+    """List for each polygon those that touch it, in a line or a point, slits between left aside."""
     tree = shapely.STRtree(geometry)
     reach = np.sqrt(shapely.area(geometry)) * _TOUCH
     left, right = tree.query(geometry, predicate="dwithin", distance=reach)

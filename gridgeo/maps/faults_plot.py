@@ -18,9 +18,9 @@ from gridgeo._words import m2_in_words
 from gridgeo.crs import to_crs
 from gridgeo.maps import style
 from gridgeo.maps.faults import drawable, kinds_found, places_of, stacked
+from gridgeo.maps.figures import Sheet
 from gridgeo.maps.fonts import fonts_for
 from gridgeo.maps.packing import ring_vertices
-from gridgeo.maps.sheet import Sheet
 from gridgeo.maps.words import one_line
 from gridgeo.validate import POLYGONS, require_geoframe
 

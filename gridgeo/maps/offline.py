@@ -21,6 +21,7 @@ from folium.map import Layer
 
 from gridgeo.errors import InputError
 from gridgeo.files import replacing
+from gridgeo.maps.pages import POLICY, Page
 
 if TYPE_CHECKING:
     import os
@@ -44,10 +45,6 @@ _REMOTE_SOURCE: Final = re.compile(
     r"""(?:\bsrc|\bxlink:href)\s*=\s*\\?["']?((?:https?:)?//[^\s"'<>\\]+)"""
 )
 _REMOTE: Final = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
-_POLICY: Final = (
-    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-    "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:\">"
-)
 
 
 class Verbatim(Element):
@@ -95,19 +92,20 @@ class OfflinePage(Figure):
         try:
             if self.strict:
                 _refuse_remote(self)
-                self.header.add_child(Verbatim(_POLICY), name="policy", index=1)
+                self.header.add_child(Verbatim(POLICY), name="policy", index=1)
             return str(self._template.render(this=self, kwargs=kwargs))
         finally:
             self.header._children = linked  # noqa: SLF001
 
 
-def save_html(m: folium.Map, path: str | os.PathLike[str], *, offline: bool = True) -> Path:
-    """Save a map as one HTML file.
+def save_html(m: folium.Map | Page, path: str | os.PathLike[str], *, offline: bool = True) -> Path:
+    """Save a map or a tree as one HTML file.
 
     Parameters
     ----------
     m
-        The map of :func:`explore_grid`, or any folium map.
+        The map of :func:`explore_grid`, any folium map, or the tree of :func:`explore_tree`, which
+        never needs the network.
     path
         Where to; an old file is replaced only once the new one is complete.
     offline
@@ -125,7 +123,8 @@ def save_html(m: folium.Map, path: str | os.PathLike[str], *, offline: bool = Tr
         ``offline`` is asked for, but a layer of the map needs the network (map tiles,
         remote images, scripts); the message names the addresses.
     """
-    html = _rendered(m, OfflinePage(strict=offline, linked=not offline))
+    page = OfflinePage(strict=offline, linked=not offline)
+    html = m.html if isinstance(m, Page) else _rendered(m, page)
     with replacing(path) as beside:
         beside.write_text(html, encoding="utf-8", newline="\n")
     return Path(path)

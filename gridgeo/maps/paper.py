@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 from gridgeo.validate import require_option
@@ -16,6 +16,7 @@ Orientation = Literal["landscape", "portrait"]
 
 MM_PER_INCH: Final = 25.4
 POINTS_PER_MM: Final = 72 / MM_PER_INCH
+MM_PER_POINT: Final = MM_PER_INCH / 72
 
 _SHORT_SIDE: Final = {"A0": 841, "A1": 594, "A2": 420, "A3": 297, "A4": 210}
 _LONG_SIDE: Final = {"A0": 1189, "A1": 841, "A2": 594, "A3": 420, "A4": 297}
@@ -42,10 +43,13 @@ class Paper:
     ----------
     width, height
         In millimetres.
+    roomy
+        Whether the panel has room for a table.
     """
 
     width: float
     height: float
+    roomy: bool = field(default=False, repr=False)
 
     @property
     def unit(self) -> float:
@@ -70,9 +74,9 @@ class Paper:
         """Legend and figures: at the right of a wide sheet, below on a high one."""
         left, bottom, width, height = self.neat_line
         if self.width > self.height:
-            column = 80 * self.unit
+            column = (116 if self.roomy else 80) * self.unit
             return Box(left + width - column, bottom, column, height - self.title.height)
-        return Box(left, bottom, width, 100 * self.unit)
+        return Box(left, bottom, width, (116 if self.roomy else 100) * self.unit)
 
     @property
     def map(self) -> Box:
@@ -98,7 +102,7 @@ class Paper:
         ]
 
 
-def paper(size: Size, orientation: Orientation) -> Paper:
+def paper(size: Size, orientation: Orientation, *, roomy: bool = False) -> Paper:
     """Choose a sheet of paper by name.
 
     Examples
@@ -109,7 +113,8 @@ def paper(size: Size, orientation: Orientation) -> Paper:
     require_option(size, get_args(Size), "size")
     require_option(orientation, get_args(Orientation), "orientation")
     short, long = _SHORT_SIDE[size], _LONG_SIDE[size]
-    return Paper(long, short) if orientation == "landscape" else Paper(short, long)
+    width, height = (long, short) if orientation == "landscape" else (short, long)
+    return Paper(width, height, roomy)
 
 
 def round_scale(width_m: float, height_m: float, frame: Box) -> float:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from gridgeo.maps import style
-from gridgeo.maps.paper import MM_PER_INCH, Box, Paper
+from gridgeo.maps.paper import MM_PER_INCH, POINTS_PER_MM, Box, Paper
 
 if TYPE_CHECKING:
-    from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
+
+
+_HALF_LETTER: Final = 0.365
+"""Of the size of type: half the height of a capital letter."""
+
+SCREEN_DPI: Final = 100
+_MAGNIFIED: Final = 16
+"""So much larger, letters are as wide as in print; on screen each is set to whole pixels."""
 
 
 @dataclass
@@ -28,14 +37,11 @@ class Pen:
         What is drawn on.
     font
         With every character that is drawn.
-    renderer
-        Measures text.
     """
 
     figure: Figure
     paper: Paper
     font: FontProperties
-    renderer: RendererAgg
 
     def text(
         self,
@@ -45,23 +51,23 @@ class Pen:
         size: float,
         **look: Any,  # noqa: ANN401 - straight into matplotlib
     ) -> Text:
-        """Write text, its size in points on A3; a dollar sign in it starts no formula."""
+        """Write text around a height, its size in points on A3; no dollar sign starts a formula.
+
+        The letters stand on one line whatever accents they have.
+        """
         font = self.font.copy()
         font.set_size(size * self.paper.unit)
         font.set_weight(look.pop("weight", "normal"))
-        settings = {"color": style.INK, "va": "center", "parse_math": False, **look}
+        settings = {"color": style.INK, "va": "baseline", "parse_math": False, **look}
+        y -= _HALF_LETTER * size * self.paper.unit / POINTS_PER_MM
         return self.figure.text(
             x / self.paper.width, y / self.paper.height, text, fontproperties=font, **settings
         )
 
     def width(self, text: str, size: float, weight: str = "normal") -> float:
-        """Measure text in millimetres."""
-        font = self.font.copy()
-        font.set_size(size * self.paper.unit)
-        font.set_weight(weight)
-        measure = cast("Any", self.renderer).get_text_width_height_descent
-        pixels, _, _ = measure(text, font, ismath=False)
-        return float(pixels) / self.figure.dpi * MM_PER_INCH
+        """Measure text in millimetres, where it is wider: on screen or in print."""
+        points = size * self.paper.unit
+        return _width(text, points, weight, tuple(self.font.get_family())) * MM_PER_INCH
 
     def fitted(self, text: str, size: float, room: float, weight: str = "normal") -> str:
         """Shorten text that is wider than the room, in millimetres."""
@@ -108,3 +114,20 @@ class Pen:
         self.figure.add_artist(
             Line2D(xs, ys, transform=self.figure.transFigure, color=color, lw=lw)
         )
+
+
+@lru_cache(maxsize=100_000)
+def _width(text: str, points: float, weight: str, families: tuple[str, ...]) -> float:
+    """Measure text in inches; pages of an atlas write the same names again and again."""
+    renderer = _renderer()
+    widths = []
+    for times in (1, _MAGNIFIED):
+        font = FontProperties(family=list(families), weight=weight, size=points * times)
+        pixels, _, _ = renderer.get_text_width_height_descent(text, font, ismath=False)
+        widths.append(float(pixels) / times)
+    return max(widths) / SCREEN_DPI
+
+
+@cache
+def _renderer() -> Any:  # noqa: ANN401 - matplotlib types it by what it draws on
+    return cast("Any", FigureCanvasAgg(Figure(dpi=SCREEN_DPI))).get_renderer()

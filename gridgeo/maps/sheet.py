@@ -2,97 +2,122 @@
 
 from __future__ import annotations
 
-import io
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+import shapely
 
+from gridgeo._words import crs_in_words
 from gridgeo.crs import to_crs, working_crs
-from gridgeo.errors import InputError
-from gridgeo.files import replacing
 from gridgeo.maps import style
-from gridgeo.maps.fonts import fonts_for
-from gridgeo.maps.paper import MM_PER_INCH, Orientation, Size, paper, round_scale
-from gridgeo.maps.pen import Pen
+from gridgeo.maps.figures import blank_sheet, plain_settings
+from gridgeo.maps.paper import Orientation, Size, paper
+from gridgeo.maps.paper_words import paper_words
+from gridgeo.maps.sheet_blocks import Panel, zone_numbers
+from gridgeo.maps.sheet_inset import inset_outlines
 from gridgeo.maps.sheet_map import (
+    STAR,
     dots_fit,
     draw_borders,
     draw_cells,
     draw_coordinates,
     draw_dots,
-    draw_names,
+    draw_focus,
+    draw_stars,
+    fills_of,
 )
+from gridgeo.maps.sheet_names import NameLook, Names
 from gridgeo.maps.sheet_panel import draw_panel
+from gridgeo.maps.sheet_view import extent_of, refuse_view, require_scale, view_of
 from gridgeo.maps.subject import map_subject
+from gridgeo.maps.themes import AREA, ZONE, map_theme
 from gridgeo.maps.words import one_line
-from gridgeo.schema import AREA_M2, AREA_NAME, CLASS_CODE
+from gridgeo.schema import (
+    AREA_CODE,
+    AREA_M2,
+    AREA_NAME,
+    CELL_CODE,
+    CLASS_CODE,
+    NAME,
+    ZONE_CODE,
+    ZONE_NAME,
+)
 
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Mapping, Sequence
 
+    import pandas as pd
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
+    from gridgeo.maps.number_classes import Scheme
+    from gridgeo.maps.pen import Pen
+    from gridgeo.maps.sheet_view import View
     from gridgeo.maps.subject import Subject
-    from gridgeo.schema import Language
+    from gridgeo.maps.themes import Theme
+    from gridgeo.schema import Floats, Language
 
-_SCREEN_DPI: Final = 100
-_PRINT_DPI: Final = 300
-_FORMATS: Final = ("pdf", "png", "svg")
-_AIR: Final = 1.05
-"""The frame is so much wider than the city, that its border does not lie on the frame."""
-
-
-class Sheet(Figure):
-    """A figure that shows itself in a notebook without pyplot."""
-
-    def _repr_png_(self) -> bytes:
-        image = io.BytesIO()
-        self.savefig(image, format="png", dpi=_SCREEN_DPI)
-        return image.getvalue()
+_ZONE_NAME = NameLook("zone_name", (8.5, 7.0, 5.5, 4.8), color=style.ZONE_LINE, wanted=True)
+_FAINT_NAME = NameLook("area_name", sizes=(6.0, 5.0), weight="normal")
+_UNIT_NAME = NameLook("key_unit_name", sizes=(5.5,), weight="normal", color=style.KEY_UNIT)
+_CELL_NUMBER = NameLook(
+    "cell_number", (7.5, 6.0), weight="normal", color=style.CELL_LINE, halo=False
+)
+_NAMED_UNITS = 40
+"""So many key units on a map have room for their names."""
 
 
 def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells are optional
     cells: GeoDataFrame,
     *,
+    zones: GeoDataFrame | None = None,
     areas: GeoDataFrame | None = None,
     components: GeoDataFrame | None = None,
+    key_units: GeoDataFrame | None = None,
+    staff: pd.DataFrame | None = None,
+    roles: Mapping[str, str] | None = None,
+    district: GeoDataFrame | None = None,
+    color: str | None = None,
+    scheme: Scheme | Sequence[float] = "quantiles",
+    n_classes: int = 5,
     title: str | None = None,
     subtitle: str | None = None,
     size: Size = "A3",
     orientation: Orientation = "landscape",
+    scale: float | None = None,
     language: Language = "en",
     source: str | None = None,
 ) -> Figure:
-    """Draw the grid as a sheet to print and hang up, true to a round scale.
+    """Draw the grid as a sheet to print and hang up, true to scale.
 
-    The scale holds on the paper of the named size: print it at 100 %. Colours are those of
-    :func:`explore_grid`.
+    The scale holds on the paper of the named size: print it at 100 %. Colours, borders and
+    symbols are those of :func:`explore_grid`. With zones, a table says how large each is and who
+    is in charge; where it has no room for all, it says how many more there are.
 
     Parameters
     ----------
     cells
         One row a cell: ``cell_code``, ``area_code``, ``area_m2``, ``kind`` and a polygon. Drawn
-        in their own CRS; cells in degrees in their working CRS.
-    areas
-        Outlines and names: ``area_code``, ``area_name`` and, for English, ``area_name_en`` where
-        there is one. Without them the cells of each area are joined, and the code is the name.
-    components
-        Geocoded components: ``class_code``, ``cell_code`` and where known ``class_name``
-        (Chinese) and ``class_name_en``. Counted in the legend; drawn as dots where the
-        scale leaves room for them.
+        in their own CRS; cells in degrees in their working CRS. The map shows all of them.
+    zones, areas, components, key_units, staff, roles, color, scheme, n_classes
+        As for :func:`explore_grid`. Components are counted in the legend, and drawn as dots where
+        the scale leaves room for them. Areas without cells are drawn where they lie on the map,
+        zones without any are left out.
+    district
+        Polygons that the inset shows, with the frame of the map in them. Without it, the inset
+        shows ``areas`` where they reach beyond the map.
     title, subtitle
         Stand along the upper edge.
     size
         ``"A0"`` to ``"A4"``.
     orientation
         ``"landscape"`` or ``"portrait"``.
+    scale
+        Denominator of the scale, such as 2,000 for 1:2,000. None: the largest with a round
+        denominator at which all cells have room.
     language
         ``"en"`` or ``"zh"``.
     source
@@ -106,89 +131,155 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
     Raises
     ------
     InputError
-        A frame lacks what is named above, or an option is misspelled.
+        A frame lacks what is named above, an option is misspelled, or the cells have no room on
+        the paper at that scale.
 
     Warns
     -----
     UserWarning
         No installed font has some of the characters.
+
+    Examples
+    --------
+    >>> import gridgeo as gg
+    >>> cells = gg.areas_to_cells(gg.datasets.read_sample("communities"))
+    >>> one = cells[cells["area_code"] == "990101001005"]
+    >>> sheet = plot_sheet(one, scale=2000, size="A3", title="Hexi")
+    >>> [round(side * 25.4) for side in sheet.get_size_inches()]
+    [420, 297]
+    >>> plot_sheet(cells, scale=2000)
+    Traceback (most recent call last):
+    gridgeo.errors.InputError: at 1:2,000 the cells measure 3,214 by 2,668 mm, and the map on A3
+    landscape 314 by 255 mm. They have room at 1:25,000 on A3; or give fewer cells, or one
+    page a zone: plot_atlas.
     """
-    sheet = paper(size, orientation)
+    require_scale(scale)
+    paper(size, orientation)
     metric = to_crs(cells, working_crs(cells))
-    subject = map_subject(metric, areas, components, language)
+    subject = map_subject(
+        metric,
+        areas,
+        components,
+        language,
+        zones=_zones_here(zones, cells),
+        staff=staff,
+        roles=roles,
+        key_units=key_units,
+    )
+    subject = replace(subject, said=paper_words(language))
+    if color is None:
+        color = AREA if subject.zoning is None else ZONE
+    theme = map_theme(subject, color, scheme=scheme, n_classes=n_classes)
+    sheet = paper(size, orientation, roomy=subject.zoning is not None)
+    extent = extent_on_map(subject)
+    view = view_of(extent, sheet.map, scale)
+    if view is None:
+        raise refuse_view(extent, sheet, scale or 1, size, orientation)
     headings = (
         subject.said["title"] if title is None else one_line(title),
         one_line(subtitle or ""),
     )
-    imprint = _imprint(subject, source)
-    with rc_context({"text.usetex": False, "path.simplify": True}):
-        figure = Sheet(figsize=(sheet.width / MM_PER_INCH, sheet.height / MM_PER_INCH))
-        figure.set_dpi(_SCREEN_DPI)
-        canvas = FigureCanvasAgg(figure)
-        fonts = FontProperties(family=fonts_for(_texts(subject, headings, imprint)))
-        pen = Pen(figure, sheet, fonts, cast("Any", canvas).get_renderer())
-        scale, dots = _draw_map(pen, subject)
-        _draw_title(pen, headings)
-        draw_panel(pen, subject, imprint, scale, dots=dots)
-    return figure
+    imprint = imprint_of(subject, source, language)
+    with plain_settings():
+        pen = blank_sheet(sheet, [*headings, *imprint, *texts_of(subject, theme)])
+        fills = fills_of(subject, color, theme)
+        dots = draw_map(pen, subject, view, fills)
+        draw_title(pen, headings)
+        inset = inset_outlines(subject, view, district)
+        panel = Panel(subject, view, color, theme, imprint, inset, dots=dots)
+        draw_panel(pen, panel)
+    return pen.figure
 
 
-def save_sheet(figure: Figure, path: str | os.PathLike[str]) -> Path:
-    """Save a sheet as PDF, SVG or PNG (300 dpi), by the ending of the name.
-
-    Text stays text in PDF and SVG: it can be searched, and edited in a drawing program.
-
-    Parameters
-    ----------
-    figure
-        What :func:`plot_sheet` gave.
-    path
-        Where to; an old file is replaced only once the new one is complete.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    InputError
-        The name ends in none of these formats.
-    """
-    target = Path(path)
-    ending = target.suffix.lower().lstrip(".")
-    if ending not in _FORMATS:
-        raise InputError(f"a sheet is saved as .pdf, .png or .svg, not as {target.name!r}.")
-    with rc_context({"pdf.fonttype": 42, "svg.fonttype": "none"}), replacing(target) as beside:
-        figure.savefig(beside, format=ending, dpi=_PRINT_DPI)
-    return target
+def _zones_here(zones: GeoDataFrame | None, cells: GeoDataFrame) -> GeoDataFrame | None:
+    """Leave out the zones of which no cell is shown, such as those of other streets."""
+    if zones is None or ZONE_CODE not in zones.columns or ZONE_CODE not in cells.columns:
+        return zones
+    here = zones[ZONE_CODE].isin(cells[ZONE_CODE].dropna().astype(str).str.strip())
+    return zones[here] if here.any() else zones
 
 
-def _draw_map(pen: Pen, subject: Subject) -> tuple[float, bool]:
-    """Draw the map in its frame; gives the scale, and whether components are on it."""
+def draw_map(
+    pen: Pen, subject: Subject, view: View, fills: pd.Series, *, zone: int | None = None
+) -> bool:
+    """Draw the map in its frame, a zone by its row set off; tells whether components are on it."""
     sheet, unit = pen.paper, pen.paper.unit
-    axes, scale = _frame(pen, subject)
-    draw_coordinates(axes, pen, scale)
-    draw_cells(axes, subject.cells, subject.areas, scale, unit)
-    draw_borders(axes, subject.areas, unit)
-    shown = subject.components
-    dots = shown is not None and dots_fit(
-        len(shown.points), float(subject.cells[AREA_M2].sum()), scale, unit
-    )
-    if shown is not None and dots:
-        draw_dots(axes, shown.points, shown.group, style.CLASS_COLORS[: len(shown.groups)], unit)
-    draw_names(axes, pen, subject.areas, scale)
+    axes = _frame(pen, view)
+    draw_coordinates(axes, pen, view.scale)
+    seen = view.meets(subject.cells.geometry.to_numpy())
+    cells = subject.cells[seen]
+    draw_cells(axes, cells, fills[seen], view.scale, unit)
+    draw_borders(axes, subject, view, unit)
+    if zone is not None:
+        draw_focus(axes, subject, zone, unit)
+    dots = _draw_components(axes, subject, view, unit, zone)
+    _write_names(axes, pen, subject, view, zone)
     pen.box(sheet.neat_line, facecolor="none", edgecolor=style.INK, lw=1.4 * unit, gid="neat_line")
-    return scale, dots
+    return dots
 
 
-def _frame(pen: Pen, subject: Subject) -> tuple[Axes, float]:
+def _draw_components(
+    axes: Axes, subject: Subject, view: View, unit: float, zone: int | None
+) -> bool:
+    """Draw a dot a component, of one zone those in its cells, unless they are too dense."""
+    shown = subject.components
+    if shown is None:
+        return False
+    cells = view.meets(subject.cells.geometry.to_numpy())
+    here = view.meets(shown.points)
+    if zone is not None and subject.zoning is not None:
+        cells = subject.zoning.row == zone
+        here = np.append(cells, False)[shown.cell]
+    area_m2 = float(subject.cells.loc[cells, AREA_M2].sum())
+    if not here.any() or not dots_fit(int(here.sum()), area_m2, view.scale, unit):
+        return False
+    colors = style.CLASS_COLORS[: len(shown.groups)]
+    draw_dots(axes, shown.points[here], shown.group[here], colors, unit)
+    return True
+
+
+def _write_names(axes: Axes, pen: Pen, subject: Subject, view: View, zone: int | None) -> None:
+    """Draw key units and write names: of zones, of areas, of key units, of a zone's own cells."""
+    names, unit = Names(axes, pen, view), pen.paper.unit
+    metres = view.scale / 1000
+    stars, called = np.zeros((0, 2)), []
+    if subject.key_units is not None:
+        units = subject.key_units
+        here = view.meets(units.points)
+        stars = shapely.get_coordinates(units.points[here])
+        called = units.table.loc[here, NAME].tolist()
+        draw_stars(axes, units.points[here], unit)
+        names.take(stars, STAR * unit / 2 * metres)
+    look = NameLook("area_name")
+    if subject.zoning is not None:
+        zones = subject.zoning.zones
+        names.write_in(zones.geometry.to_numpy(), zone_numbers(subject.zoning)[1], _ZONE_NAME)
+        look = _FAINT_NAME
+    areas = subject.areas
+    seen = view.meets(areas.geometry.to_numpy())
+    shown = areas.geometry.to_numpy()[seen]
+    names.write_in(shown, areas.loc[seen, AREA_NAME].tolist(), look)
+    if len(called) <= _NAMED_UNITS:
+        names.write_beside(stars, called, _UNIT_NAME, STAR * unit * 0.6)
+    if zone is not None and subject.zoning is not None:
+        own = subject.cells[subject.zoning.row == zone]
+        names.write_in(own.geometry.to_numpy(), cell_numbers(own), _CELL_NUMBER)
+
+
+def cell_numbers(cells: GeoDataFrame) -> list[str]:
+    """Give the end of each cell's code, after that of its area where it begins so."""
+    pairs = zip(cells[CELL_CODE], cells[AREA_CODE].astype(str), strict=True)
+    return [one_line(code.removeprefix(area).lstrip("-")) or code for code, area in pairs]
+
+
+def extent_on_map(subject: Subject) -> Floats:
+    """Give the bounds of the cells and of the areas they lie in."""
+    lived_in = subject.areas[subject.areas[AREA_CODE].isin(subject.cells[AREA_CODE])]
+    return extent_of(subject.cells.total_bounds, lived_in.total_bounds)
+
+
+def _frame(pen: Pen, view: View) -> Axes:
     frame = pen.paper.map
-    bounds = np.array([subject.cells.total_bounds, subject.areas.total_bounds])
-    west, south = bounds[:, :2].min(axis=0)
-    east, north = bounds[:, 2:].max(axis=0)
-    scale = round_scale((east - west) * _AIR, (north - south) * _AIR, frame)
-    half = np.array([frame.width, frame.height]) * scale / 2000
     place = (
         frame.left / pen.paper.width,
         frame.bottom / pen.paper.height,
@@ -196,15 +287,16 @@ def _frame(pen: Pen, subject: Subject) -> tuple[Axes, float]:
         frame.height / pen.paper.height,
     )
     axes = pen.figure.add_axes(place, facecolor="white", gid="map")
-    axes.set_xlim((west + east) / 2 - half[0], (west + east) / 2 + half[0])
-    axes.set_ylim((south + north) / 2 - half[1], (south + north) / 2 + half[1])
+    axes.set_xlim(view.west, view.east)
+    axes.set_ylim(view.south, view.north)
     axes.set_autoscale_on(False)
     for spine in axes.spines.values():
         spine.set(linewidth=0.7 * pen.paper.unit, color=style.INK)
-    return axes, scale
+    return axes
 
 
-def _draw_title(pen: Pen, headings: tuple[str, str]) -> None:
+def draw_title(pen: Pen, headings: tuple[str, str]) -> None:
+    """Write title and subtitle along the upper edge."""
     left, bottom, width, height = pen.paper.title
     unit = pen.paper.unit
     title, subtitle = headings
@@ -219,19 +311,30 @@ def _draw_title(pen: Pen, headings: tuple[str, str]) -> None:
         pen.text(left, middle - 5.6 * unit, shown, 10.5, color=style.FAINT_INK, gid="subtitle")
 
 
-def _imprint(subject: Subject, source: str | None) -> list[str]:
+def imprint_of(subject: Subject, source: str | None, language: Language) -> list[str]:
+    """Say the coordinate system, the date and the source."""
     said, crs = subject.said, subject.cells.crs
     code = crs.to_authority()
-    named = f"{crs.name} ({':'.join(code)})" if code else crs.name
+    named = crs_in_words(crs, language)
+    named = f"{named} ({':'.join(code)})" if code else named
     lines = [(said["crs"], named), (said["date"], f"{datetime.now(tz=UTC).astimezone():%Y-%m-%d}")]
     if source:
         lines.append((said["source"], source))
     return [f"{name}{said['separator']}{one_line(text)}" for name, text in lines]
 
 
-def _texts(subject: Subject, headings: tuple[str, str], imprint: list[str]) -> list[str]:
-    texts: list[Any] = [*headings, *imprint, *subject.said.values()]
+def texts_of(subject: Subject, theme: Theme | None) -> list[str]:
+    """Give all that may be written of what a map shows."""
+    texts: list[Any] = [*subject.said.values(), *(border.name for border in subject.borders)]
     texts += subject.areas[AREA_NAME].tolist() + subject.kinds["name"].tolist()
     if subject.components is not None:
         texts += subject.components.classes[[CLASS_CODE, "name"]].to_numpy().ravel().tolist()
+    if subject.zoning is not None:
+        zones, persons = subject.zoning.zones, subject.zoning.persons
+        texts += zones[ZONE_CODE].tolist() + zones[ZONE_NAME].tolist()
+        texts += [*persons.columns, *persons.to_numpy().ravel().tolist()]
+    if subject.key_units is not None:
+        texts += subject.key_units.table[NAME].tolist()
+    if theme is not None:
+        texts += [theme.name, *theme.legend["name"]]
     return texts

@@ -1,78 +1,82 @@
-"""The map on a printed sheet: fills, cell lines, borders, names, dots, coordinates."""
+"""The map on a printed sheet: fills, cell lines, borders, dots, stars, coordinates."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 import shapely
-from matplotlib import patheffects
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path as Outline
 
 from gridgeo._edges import unique_edges
 from gridgeo.maps import style
-from gridgeo.maps.coloring import joined_cells, label_places
+from gridgeo.maps.coloring import join_by
 from gridgeo.maps.packing import ring_vertices
 from gridgeo.maps.paper import POINTS_PER_MM, round_down
-from gridgeo.schema import AREA_CODE, AREA_NAME
+from gridgeo.maps.themes import ZONE
+from gridgeo.schema import AREA_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
 
     from gridgeo.maps.pen import Pen
+    from gridgeo.maps.sheet_view import View
+    from gridgeo.maps.subject import Subject
+    from gridgeo.maps.themes import Theme
     from gridgeo.schema import Floats, Geometries, Ints
 
 _LINES_A_PATH: Final = 5_000
-_NAME_SIZES: Final = (8.5, 7.0, 5.5)
-_LINE_HEIGHT: Final = 1.2
-_GAP: Final = 0.3
-"""Between two names side by side, in heights of a line."""
 _TICK_GAP: Final = 70.0
 _MM2_A_DOT: Final = 1.5
 """Below so many square millimetres a component, dots would run into one another."""
 
+_BORDERS: Final = (0.7, 1.3, 2.0, 2.4)
+"""Widths of borders by level, the lowest first; points on A3, as the next."""
 
-@dataclass(frozen=True)
-class _Room:
-    """Where the name of an area may stand: at the middle of a chord; metres."""
+_ZONE_BORDER: Final = 1.4
 
-    area: shapely.Geometry
-    x: float
-    y: float
-    chord: float
-    height: float
+STAR: Final = 3.4
+"""Of a key unit, mm on A3."""
 
-    def box(self, width: float, height: float) -> shapely.Geometry:
-        across, up = width / 2, height / 2
-        return shapely.box(self.x - across, self.y - up, self.x + across, self.y + up)
+_FILL: Final = "fill"
 
 
-@dataclass(frozen=True)
-class _Label:
-    """A name as it is set, its size in points on A3, and the place it takes on the map."""
-
-    text: str
-    size: float
-    box: shapely.Geometry
+def fills_of(subject: Subject, color: str, theme: Theme | None) -> pd.Series:
+    """Give the fill of each cell, on the index of the cells."""
+    cells, zoning = subject.cells, subject.zoning
+    if theme is not None:
+        fills = np.array([*theme.legend["fill"], style.NO_FILL])
+        row = theme.row
+        if theme.of == "zones" and zoning is not None:
+            row = np.append(theme.row, -1)[zoning.row]
+    elif color == ZONE and zoning is not None:
+        numbers = zoning.zones["color"].to_numpy()
+        fills = np.array([*style.area_fills(int(numbers.max()) + 1), style.NO_FILL])
+        row = np.append(numbers, -1)[zoning.row]
+    else:
+        numbers = cells[AREA_CODE].map(subject.areas.set_index(AREA_CODE)["color"])
+        row = numbers.to_numpy()
+        fills = np.array(style.area_fills(int(row.max()) + 1))
+    return pd.Series(fills[row], index=cells.index, dtype=object)
 
 
 def draw_cells(
-    axes: Axes, cells: GeoDataFrame, shown: GeoDataFrame, scale: float, unit: float
+    axes: Axes, cells: GeoDataFrame, fills: pd.Series, scale: float, unit: float
 ) -> None:
-    """Fill the cells in the colours of their areas and draw their lines."""
-    joined = joined_cells(cells)
-    colors = shown.set_index(AREA_CODE)["color"].loc[joined[AREA_CODE]]
-    fills = style.area_fills(int(shown["color"].max()) + 1)
+    """Fill the cells and draw their lines."""
+    # Filled one by one, cells would show hairlines of the paper between them.
+    pieces = cells[[AREA_CODE, cells.active_geometry_name]]
+    joined = join_by(pieces.assign(**{_FILL: pieces[AREA_CODE].astype(str) + " " + fills}), _FILL)
     axes.add_collection(
         PathCollection(
             outlines(joined.geometry.to_numpy()),
-            facecolors=[fills[color] for color in colors],
+            facecolors=joined[_FILL].str.rsplit(" ", n=1).str[-1].tolist(),
             edgecolors="none",
             gid="cell_fills",
         )
@@ -90,17 +94,74 @@ def draw_cells(
     )
 
 
-def draw_borders(axes: Axes, shown: GeoDataFrame, unit: float) -> None:
-    """Draw the borders of the areas."""
+def draw_borders(axes: Axes, subject: Subject, view: View, unit: float) -> None:
+    """Draw the borders of areas and zones: of each level its own width, the highest on top."""
+    drawn = [
+        (border.areas, style.AREA_LINE, weight, "upper_borders")
+        for border, weight in zip(subject.borders, border_points(len(subject.borders)), strict=True)
+    ][::-1]
+    drawn[:1] = [(*border[:3], "area_borders") for border in drawn[:1]]
+    if subject.zoning is not None:
+        drawn.insert(1, (subject.zoning.zones, style.ZONE_LINE, zone_points(), "zone_borders"))
+    for shown, color, weight, gid in drawn:
+        _draw_outlines(axes, shown, view, color, weight * unit, gid)
+
+
+def draw_focus(axes: Axes, subject: Subject, zone: int, unit: float) -> None:
+    """Set one zone off by its border."""
+    if subject.zoning is not None:
+        geometry = subject.zoning.zones.geometry.to_numpy()[[zone]]
+        axes.add_collection(
+            PathCollection(
+                outlines(geometry),
+                facecolors="none",
+                edgecolors=style.ZONE_LINE,
+                linewidths=2 * zone_points() * unit,
+                joinstyle="round",
+                gid="focus",
+            )
+        )
+
+
+def border_points(n: int) -> list[float]:
+    """Give the widths of the borders of ``n`` levels in points on A3, the highest level first."""
+    return [_BORDERS[min(level, len(_BORDERS) - 1)] for level in reversed(range(n))]
+
+
+def zone_points() -> float:
+    """Give the width of the border of a zone in points on A3."""
+    return _ZONE_BORDER
+
+
+def _draw_outlines(
+    axes: Axes, shown: GeoDataFrame, view: View, color: str, width: float, gid: str
+) -> None:
+    geometry = shown.geometry.to_numpy()
     axes.add_collection(
         PathCollection(
-            outlines(shown.geometry.to_numpy()),
+            outlines(view.cut(geometry)),
             facecolors="none",
-            edgecolors=style.AREA_LINE,
-            linewidths=0.9 * unit,
+            edgecolors=color,
+            linewidths=width,
             joinstyle="round",
-            gid="area_borders",
+            gid=gid,
         )
+    )
+
+
+def draw_stars(axes: Axes, points: Geometries, unit: float) -> None:
+    """Draw a star on each key unit."""
+    xy = shapely.get_coordinates(points)
+    axes.scatter(
+        xy[:, 0],
+        xy[:, 1],
+        marker="*",
+        s=(STAR * unit * POINTS_PER_MM) ** 2,
+        facecolor=style.KEY_UNIT,
+        edgecolor="white",
+        linewidths=0.5 * unit,
+        zorder=4,
+        gid="key_units",
     )
 
 
@@ -125,40 +186,6 @@ def dots_fit(n: int, area_m2: float, scale: float, unit: float) -> bool:
     """Tell whether so many components can be told apart at a scale."""
     on_paper = area_m2 * 1e6 / scale**2
     return n * _MM2_A_DOT * unit**2 <= on_paper
-
-
-def draw_names(axes: Axes, pen: Pen, shown: GeoDataFrame, scale: float) -> None:
-    """Write the names of the areas, the widest first, each where it fits and covers no other."""
-    areas = shown.geometry.to_numpy()
-    places = label_places(areas)
-    taken: list[shapely.Geometry] = []
-    halo = patheffects.withStroke(linewidth=2 * pen.paper.unit, foreground="white", alpha=0.85)
-    for row in np.argsort(-places.chords, kind="stable"):
-        x, y = places.points[row]
-        room = _Room(areas[row], x, y, places.chords[row], places.heights[row])
-        labels = _fitting_labels(pen, shown[AREA_NAME].iloc[row], room, scale)
-        free = (one for one in labels if not any(one.box.intersects(other) for other in taken))
-        label = next(free, None)
-        if label is None:
-            continue
-        taken.append(label.box)
-        font = pen.font.copy()
-        font.set_size(label.size * pen.paper.unit)
-        font.set_weight("bold")
-        text = axes.text(
-            x,
-            y,
-            label.text,
-            ha="center",
-            va="center",
-            color=style.INK,
-            fontproperties=font,
-            linespacing=_LINE_HEIGHT,
-            parse_math=False,
-            zorder=5,
-            gid="area_name",
-        )
-        text.set_path_effects([halo])
 
 
 def draw_coordinates(axes: Axes, pen: Pen, scale: float) -> None:
@@ -238,26 +265,3 @@ def _outline(polygon: shapely.Geometry) -> Outline:
     codes[new] = Outline.MOVETO
     codes[np.append(new[1:], len(points)) - 1] = Outline.CLOSEPOLY
     return Outline(points, codes)
-
-
-def _fitting_labels(pen: Pen, name: str, room: _Room, scale: float) -> Iterator[_Label]:
-    """Set a name in every size its room allows, the largest first; in two lines where needed."""
-    metres = scale / 1000
-    for size in _NAME_SIZES:
-        high = size * pen.paper.unit / POINTS_PER_MM * metres
-        wide = pen.width(name, size, "bold") * metres
-        if wide <= room.chord and high <= room.height:
-            yield _Label(name, size, room.box(wide + _GAP * high, high))
-            continue
-        lines = _halves(name)
-        wide = max(pen.width(line, size, "bold") for line in lines) * metres
-        box = room.box(wide, high * (1 + _LINE_HEIGHT * (len(lines) - 1)))
-        if len(lines) > 1 and room.area.covers(box):
-            yield _Label("\n".join(lines), size, box)
-
-
-def _halves(name: str) -> list[str]:
-    """Break a name at the space that makes its longer line the shortest."""
-    words = name.split(" ")
-    breaks = [[" ".join(words[:n]), " ".join(words[n:])] for n in range(1, len(words))]
-    return min(breaks, key=lambda lines: max(map(len, lines)), default=[name])

@@ -1,85 +1,182 @@
-"""What stands beside the map on a printed sheet: legend, totals, scale, north, imprint."""
+"""The panel of a printed sheet: what stands where in it, and how a line of it is drawn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse, Polygon
 
 from gridgeo.maps import style
-from gridgeo.maps.paper import Box, round_down
-from gridgeo.schema import AREA_M2, AREA_NAME, CLASS_CODE, KIND
+from gridgeo.maps.paper import POINTS_PER_MM, Box, round_down
+from gridgeo.maps.sheet_blocks import MOST_LISTED, Block, Panel, Row, components, legend, totals
+from gridgeo.maps.sheet_inset import draw_inset
+from gridgeo.maps.sheet_table import draw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gridgeo.maps.pen import Pen
-    from gridgeo.maps.subject import Subject
 
+_HEADING: Final = 6.2
 _ROW: Final = 5.9
+_BELOW: Final = 6.5
 _SYMBOL: Final = 9.0
 _BAR: Final = 62.0
-_LISTED_CLASSES: Final = 8
-_LISTED_AREAS: Final = {True: 10, False: 8}
-"""On a wide sheet, and on a high one."""
+_INSET: Final = 38.0
+_LEAST_TABLE: Final = 30.0
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the legend or the totals.
+def draw_panel(pen: Pen, panel: Panel) -> None:
+    """Draw everything that stands beside the map."""
+    draw_edge(pen)
+    if not pen.paper.roomy:
+        columns = pen.paper.columns()
+        foot = draw_foot(pen, panel, columns[-1])
+        _draw_blocks(pen, panel, [*columns[:-1], foot])
+    elif pen.paper.width > pen.paper.height:
+        _draw_wide(pen, panel)
+    else:
+        _draw_high(pen, panel)
+
+
+def draw_edge(pen: Pen) -> None:
+    """Draw the line between the map and the panel."""
+    box = pen.paper.panel
+    wide = pen.paper.width > pen.paper.height
+    start = (box.left, box.bottom) if wide else (box.left, box.bottom + box.height)
+    end = (box.left, start[1] + box.height) if wide else (start[0] + box.width, start[1])
+    pen.line(start, end, color=style.INK, lw=0.7 * pen.paper.unit)
+
+
+def _draw_wide(pen: Pen, panel: Panel) -> None:
+    """With zones, beside the map: two columns of blocks, the table below, the foot at the end."""
+    air = 4 * pen.paper.unit
+    left, right = halves(pen.paper.columns()[0], air)
+    whole = pen.paper.columns()[0]
+    rest = draw_foot(pen, panel, whole, inset=False)
+    bottom = _draw_blocks(pen, panel, [left, right], inset=True)
+    table = Box(whole.left, rest.bottom, whole.width, bottom - rest.bottom)
+    draw_table(pen, panel, table)
+
+
+def _draw_high(pen: Pen, panel: Panel) -> None:
+    """With zones, below the map: blocks, the table in the middle, totals and foot."""
+    air = 4 * pen.paper.unit
+    first, second, third = pen.paper.columns()
+    narrow = first.width * 0.8
+    first = first._replace(width=narrow)
+    third = Box(third.left + third.width - narrow, third.bottom, narrow, third.height)
+    left = first.left + narrow + air
+    foot = draw_foot(pen, panel, third)
+    _draw_blocks(pen, panel, [first, foot])
+    middle = second._replace(left=left, width=third.left - air - left)
+    draw_table(pen, panel, middle)
+
+
+def halves(box: Box, air: float) -> tuple[Box, Box]:
+    """Divide a column into two."""
+    width = (box.width - air) / 2
+    return box._replace(width=width), box._replace(left=box.left + width + air, width=width)
+
+
+def _draw_blocks(pen: Pen, panel: Panel, columns: Sequence[Box], *, inset: bool = False) -> float:
+    """Draw legend, components and totals, and the inset where asked; gives the lowest place."""
+    unit = pen.paper.unit
+    below = [_LEAST_TABLE * unit if inset else 0.0] * len(columns)
+    inset = inset and panel.inset is not None
+    below[-1] += _INSET * unit * inset
+
+    def blocks(most: int) -> list[Block]:
+        return [legend(panel, most), components(panel, min(most, 8)), totals(panel)]
+
+    tops = draw_blocks(pen, blocks, columns, below)
+    if inset and panel.inset is not None:
+        box = columns[-1]
+        height = (_INSET - 4) * unit
+        draw_inset(pen, panel.inset, Box(box.left, tops[-1] - height, box.width, height))
+        tops[-1] -= _INSET * unit
+    return min(tops)
+
+
+def draw_blocks(
+    pen: Pen,
+    blocks_of: Callable[[int], Sequence[Block]],
+    columns: Sequence[Box],
+    below: Sequence[float],
+) -> list[float]:
+    """Draw blocks into columns, the next into the emptiest; lists shrink until all have room.
 
     Parameters
     ----------
-    name, value
-        What stands left and right.
-    fills
-        Colours of the swatch before the name, side by side; no swatch where there is none.
-    dot, line
-        Colour of the dot or the line before the name.
-    weight
-        Width of a line symbol in points on A3.
+    pen
+        Draws.
+    blocks_of
+        Gives the blocks, their lists cut down to a number of rows.
+    columns
+        Where to.
+    below
+        What to leave free at the foot of each, mm.
+
+    Returns
+    -------
+    list of float
+        How far down each column is full.
     """
-
-    name: str
-    value: str = ""
-    fills: tuple[str, ...] = ()
-    dot: str | None = None
-    line: str | None = None
-    weight: float = 0.5
-
-    @property
-    def has_symbol(self) -> bool:
-        """Whether anything stands before the name."""
-        return bool(self.fills or self.dot or self.line)
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows under one heading."""
-
-    heading: str
-    rows: Sequence[Row]
-
-
-def draw_panel(
-    pen: Pen, subject: Subject, imprint: Sequence[str], scale: float, *, dots: bool
-) -> None:
-    """Draw legend, totals, scale, north arrow and imprint into the panel."""
-    unit, columns = pen.paper.unit, pen.paper.columns()
-    panel, wide = pen.paper.panel, len(columns) == 1
-    start = (panel.left, panel.bottom) if wide else (panel.left, panel.bottom + panel.height)
-    end = (panel.left, start[1] + panel.height) if wide else (start[0] + panel.width, start[1])
-    pen.line(start, end, color=style.INK, lw=0.7 * unit)
-    last = columns[-1]
-    top = draw_imprint(pen, imprint, last, last.bottom)
-    top = draw_scale(pen, scale, last, top + 4 * unit, subject.said)
-    draw_north(pen, last.left + last.width - 6 * unit, top - 13 * unit, subject.said)
+    unit = pen.paper.unit
+    rooms = [column.height - free for column, free in zip(columns, below, strict=True)]
+    for most in range(MOST_LISTED, -1, -1):
+        blocks = [block for block in blocks_of(most) if block.rows]
+        placed = _placed(blocks, rooms, unit)
+        if placed is not None:
+            break
+    else:
+        placed = [(min(place, len(columns) - 1), block) for place, block in enumerate(blocks[:2])]
     tops = [column.bottom + column.height for column in columns]
-    blocks = [_legend(subject, wide=wide), _component_block(subject, dots=dots), _totals(subject)]
-    for place, block in enumerate(block for block in blocks if block.rows):
-        column = place % len(columns)
-        tops[column] = draw_block(pen, block, columns[column], tops[column])
+    for place, block in placed:
+        tops[place] = draw_block(pen, block, columns[place], tops[place])
+    return tops
+
+
+def _placed(
+    blocks: Sequence[Block], rooms: Sequence[float], unit: float
+) -> list[tuple[int, Block]] | None:
+    """Give each block the column with the most room left; None where one has too little."""
+    left = list(rooms)
+    placed = []
+    for block in blocks:
+        place = max(range(len(left)), key=lambda column: (left[column], -column))
+        left[place] -= height_of(block) * unit
+        placed.append((place, block))
+    return placed if min(left) >= -_BELOW * unit else None
+
+
+def height_of(block: Block) -> float:
+    """Give the height of a block, mm on A3."""
+    return _HEADING + len(block.rows) * _ROW + _BELOW
+
+
+def draw_foot(pen: Pen, panel: Panel, column: Box, *, inset: bool = True) -> Box:
+    """Draw imprint, scale, north arrow and inset at the foot; gives what is left of the column."""
+    unit, said = pen.paper.unit, panel.subject.said
+    top = draw_imprint(pen, panel.imprint, column, column.bottom)
+    top = draw_scale(pen, panel.view.scale, column, top + 4 * unit, said)
+    draw_north(pen, column.left + column.width - 6 * unit, top - 13 * unit, said)
+    top += 6 * unit
+    rest = Box(column.left, top, column.width, column.bottom + column.height - top)
+    if inset:
+        top += draw_inset_at_foot(pen, panel, rest)
+    return Box(column.left, top, column.width, column.bottom + column.height - top)
+
+
+def draw_inset_at_foot(pen: Pen, panel: Panel, column: Box) -> float:
+    """Draw the inset at the foot of a column; gives the height it takes, 0 where there is none."""
+    if panel.inset is None:
+        return 0.0
+    unit = pen.paper.unit
+    height = (_INSET - 4) * unit
+    draw_inset(pen, panel.inset, Box(column.left, column.bottom + 2 * unit, column.width, height))
+    return _INSET * unit
 
 
 def draw_block(pen: Pen, block: Block, column: Box, top: float) -> float:
@@ -93,7 +190,7 @@ def draw_block(pen: Pen, block: Block, column: Box, top: float) -> float:
     for row in block.rows:
         y -= _ROW * unit
         _draw_row(pen, row, column, y, indent)
-    return y - 6.5 * unit
+    return y - _BELOW * unit
 
 
 def draw_scale(
@@ -150,61 +247,6 @@ def draw_imprint(pen: Pen, lines: Sequence[str], column: Box, bottom: float) -> 
     return y
 
 
-def _legend(subject: Subject, *, wide: bool) -> Block:
-    said, areas = subject.said, subject.areas
-    rows = [
-        Row(said["area_border"], line=style.AREA_LINE, weight=1.6),
-        Row(said["cell_border"], line=style.CELL_LINE),
-        *(
-            Row(said.get(f"{kind}_cells", name), f"{n:,}")
-            for kind, name, n in subject.kinds[[KIND, "name", "count"]].to_numpy().tolist()
-        ),
-    ]
-    fills = style.area_fills(int(areas["color"].max()) + 1)
-    if len(areas) > _LISTED_AREAS[wide]:
-        rows.append(Row(said["one_color"], fills=fills[:4]))
-    else:
-        pairs = zip(areas[AREA_NAME], areas["color"], strict=True)
-        rows += [Row(name, fills=(fills[color],)) for name, color in pairs]
-    return Block(said["legend"], rows)
-
-
-def _totals(subject: Subject) -> Block:
-    said, cells = subject.said, subject.cells
-    area_m2 = float(cells[AREA_M2].sum())
-    rows = [
-        Row(said["areas"], f"{len(subject.areas):,}"),
-        Row(said["cells"], f"{len(cells):,}"),
-        Row(said["total_area"], f"{area_m2 / 1e6:,.2f} km²"),
-        Row(said["mean_cell"], f"{area_m2 / len(cells):,.0f} m²"),
-    ]
-    if subject.components is not None:
-        rows.append(Row(said["components"], f"{len(subject.components.points):,}"))
-    return Block(said["totals"], rows)
-
-
-def _component_block(subject: Subject, *, dots: bool) -> Block:
-    said, shown = subject.said, subject.components
-    if shown is None:
-        return Block(said["components"], [])
-    listed = shown.classes.iloc[:_LISTED_CLASSES]
-    columns = (listed[name] for name in (CLASS_CODE, "name", "count", "group"))
-    rows = [
-        Row(
-            name if name == code else f"{code}  {name}",
-            f"{n:,}",
-            dot=style.CLASS_COLORS[group] if dots else None,
-        )
-        for code, name, n, group in zip(*columns, strict=True)
-    ]
-    rest = shown.classes.iloc[_LISTED_CLASSES:]
-    if len(rest):
-        rows.append(Row(said["n_others"].format(n=len(rest)), f"{rest['count'].sum():,}"))
-    if not dots:
-        rows.append(Row(said["too_many"]))
-    return Block(said["components"], rows)
-
-
 def _draw_row(pen: Pen, row: Row, column: Box, y: float, indent: float) -> None:
     unit = pen.paper.unit
     _draw_symbol(pen, row, column.left, y)
@@ -229,5 +271,11 @@ def _draw_symbol(pen: Pen, row: Row, left: float, y: float) -> None:
         size = (across / pen.paper.width, across / pen.paper.height)
         transform = pen.figure.transFigure
         pen.figure.add_artist(Ellipse(centre, *size, transform=transform, facecolor=row.dot, lw=0))
+    elif row.star:
+        at = ((left + 3.2 * unit) / pen.paper.width, y / pen.paper.height)
+        star = Line2D(*([part] for part in at), marker="*", color=style.KEY_UNIT, lw=0)
+        star.set(markersize=3.6 * unit * POINTS_PER_MM, markeredgewidth=0)
+        star.set_transform(pen.figure.transFigure)
+        pen.figure.add_artist(star)
     elif row.line:
         pen.line((left, y), (left + 6.5 * unit, y), color=row.line, lw=row.weight * unit)
