@@ -140,7 +140,6 @@ ROOMS = {
     "typer": {"cli"},
     "scipy": {"_graph", "_mending", "_rota"},
     "scipy": {"_passing", "_rota"},
-    "tqdm": {"cells", "workflow"},
     "tqdm": {"cells", "workflow", "maps"},
 }
 """Where each outside world may be spoken to."""
