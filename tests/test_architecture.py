@@ -138,8 +138,7 @@ ROOMS = {
     "fontTools": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
-    "scipy": {"_graph", "_mending", "_rota"},
-    "scipy": {"_passing", "_rota"},
+    "scipy": {"_graph", "_passing", "_rota"},
     "tqdm": {"cells", "workflow", "maps"},
 }
 """Where each outside world may be spoken to."""

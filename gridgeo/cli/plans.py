@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -26,9 +26,13 @@ from gridgeo.cli.options import (
 from gridgeo.codes import SCHEMES, CodeScheme
 from gridgeo.errors import InputError
 from gridgeo.grids import H3Grid, SquareGrid
-from gridgeo.io import read_areas, read_components
+from gridgeo.io import read_areas, read_components, read_frame, read_staff
+from gridgeo.schema import PARENT_CODE, STREET_CODE
 from gridgeo.validate import require_option
 from gridgeo.workflow import GridPlan, build_plan
+
+SAMPLE_ZONES: Final = 120
+"""Zones of the sample city: each has about one inspector and a half."""
 
 
 @app.command()
@@ -66,12 +70,26 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
     outside: Annotated[
         PlaceOutside, typer.Option(help="Components outside every cell.")
     ] = PlaceOutside.KEEP,
+    n_zones: Annotated[int | None, typer.Option(help="Join the cells into so many zones.")] = None,
+    max_load: Annotated[
+        float | None, typer.Option(help="In their place: what no zone may exceed.")
+    ] = None,
+    load: Annotated[
+        Text, typer.Option(help="What zones should have alike: n_components or area_m2.")
+    ] = None,
+    within: Annotated[
+        Text, typer.Option(help="Column of the areas with the unit that no zone may leave.")
+    ] = None,
+    staff: Annotated[Path | None, typer.Option(help="Persons for the zones: csv, xlsx.")] = None,
+    key_units: Annotated[
+        Path | None, typer.Option(help="Places that must stand out: points with a name.")
+    ] = None,
     title: Annotated[Text, typer.Option(help="Title of the maps.")] = None,
     language: InLanguage = LanguageOption.EN,
 ) -> None:
-    """Cut areas into cells, put components into them, check, and draw the map.
+    """Cut areas into cells, put components into them, join them into zones, check, and draw.
 
-    Exits with 0 where the coverage has no fault, 1 where it has, 2 where it could not run.
+    Exits with 0 where no report has a fault, 1 where one has, 2 where it could not run.
     """
     with guarded():
         found = None
@@ -82,6 +100,12 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
         made = build_plan(
             read_areas(areas, code=column_names(code), name=name, layer=layer, crs=areas_crs),
             components=found,
+            staff=None if staff is None else read_staff(staff),
+            key_units=None if key_units is None else read_frame(key_units),
+            n_zones=n_zones,
+            max_load=max_load,
+            load=load,
+            within=within,
             grid=_grid(cell_area, h3),
             min_share=min_share,
             crs=crs,
@@ -96,7 +120,14 @@ def demo(out: Out = Path("build/demo"), language: InLanguage = LanguageOption.EN
     """Make the grid plan of the bundled sample city."""
     with guarded():
         communities = datasets.read_sample("communities")
-        made = build_plan(communities, components=datasets.read_sample("components"))
+        made = build_plan(
+            communities.rename(columns={PARENT_CODE: STREET_CODE}),
+            components=datasets.read_sample("components"),
+            staff=datasets.read_staff(),
+            key_units=datasets.read_sample("key_units"),
+            n_zones=SAMPLE_ZONES,
+            within=STREET_CODE,
+        )
         title = {"en": "Wanghe District", "zh": "望河区"}[language.value]
         _save(made, out, title, language)
 
