@@ -212,16 +212,27 @@ def test_at_most_keeps_spare_persons_out():
 
 
 def test_what_one_person_has_lies_together():
-    """On a board of 8 by 8 zones four persons get four pieces, each connected."""
+    """On a board of 8 by 8 zones four persons get four connected pieces, as deputies too."""
     x, y = np.meshgrid(np.arange(8), np.arange(8))
     shapes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 1, y.ravel() + 1)
     zones = gpd.GeoDataFrame(
         {"zone_code": [f"Z{n:02}" for n in range(64)]}, geometry=shapes, crs="EPSG:4547"
     ).sample(frac=1, random_state=1)
-    out = assign(zones, staff_of("", "", "", ""), MANAGER)
-    pieces = out.dissolve("manager_id")
-    assert (pieces.geom_type == "Polygon").all()
-    assert pieces.area.tolist() == [16, 16, 16, 16]
+    deputy = Role("deputy", "", "", drawn_from="manager", differs_from="manager")
+    out = assign(zones, staff_of("", "", "", ""), MANAGER, deputy)
+    for role in ("manager_id", "deputy_id"):
+        pieces = out.dissolve(role)
+        assert (pieces.geom_type == "Polygon").all()
+        assert pieces.area.tolist() == [16, 16, 16, 16]
+
+
+def test_a_large_place_asks_everyone_for_what_its_own_cannot_fill():
+    """Of 810 zones a third is closed to the two who serve nearby; the one far off takes it."""
+    leaders = ["W0; W1"] * 270 + [""] * 540
+    role = Role("manager", "", "", differs_from="leader")
+    out = assign(zones_of(*"A" * 810, leader_id=leaders), staff_of(*"AAA"), role)
+    assert (out["manager_id"][:270] == "W2").all()
+    assert out["manager_id"].value_counts().tolist() == [270, 270, 270]
 
 
 def test_a_new_zone_goes_to_the_nearest_of_those_with_least():
