@@ -1,5 +1,5 @@
 # Everything that is made here needs only Python (3.11 or later), git and make.
-.PHONY: demo test test-all bench bench-large sample-city picture clean
+.PHONY: demo test test-all bench bench-large sample-city pictures clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -12,6 +12,7 @@ endif
 
 demo: $(VENV)/installed
 	$(BIN)/gridgeo demo --out build/demo
+	$(BIN)/python docs/make_pictures.py build/demo/pictures
 
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -38,8 +39,8 @@ bench-large: $(VENV)/installed-bench
 sample-city: $(VENV)/installed-dev
 	$(BIN)/python data/make_sample_city.py
 
-picture: $(VENV)/installed
-	$(BIN)/python docs/make_picture.py
+pictures: demo
+	cp build/demo/pictures/*.png docs/
 
 clean:
 	rm -rf $(VENV) build dist

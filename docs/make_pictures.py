@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 DPI = 110
 TITLE = "望河区网格化管理地图"
 N_ZONES = 120
+N_STREETS = 3
+"""Streets of the tree: more would be too small for a screen."""
 TAKEN = ("990101016005004", "990101009004003")
 """Cells that are left out, so that the picture of faults has something to show."""
 
@@ -21,7 +23,7 @@ TAKEN = ("990101016005004", "990101009004003")
 def draw() -> dict[str, Figure]:
     """Give each picture by its name: sheet, density, tree, faults."""
     communities = gg.datasets.read_sample("communities")
-    streets = gg.datasets.read_sample("streets")
+    streets = gg.datasets.read_sample("streets").iloc[:N_STREETS]
     plan = gg.build_plan(
         communities.rename(columns={"parent_code": "street_code"}),
         components=gg.datasets.read_sample("components"),
@@ -30,16 +32,18 @@ def draw() -> dict[str, Figure]:
         n_zones=N_ZONES,
         within="street_code",
     )
-    shown = {"areas": plan.areas, "zones": plan.zones, "language": "zh"}
+    shown = {"areas": plan.areas, "language": "zh"}
     per_hectare = 10_000 * plan.cells["n_components"] / plan.cells["area_m2"]
-    dense = plan.cells.assign(每公顷部件数=per_hectare)
+    dense = plan.cells.drop(columns="zone_code").assign(每公顷部件数=per_hectare)
     faulty = plan.cells[~plan.cells["cell_code"].isin(TAKEN)]
     report = gg.check_coverage(faulty, plan.areas)
     return {
-        "map": gg.plot_sheet(plan.cells, key_units=plan.key_units, title=TITLE, **shown),
+        "map": gg.plot_sheet(
+            plan.cells, zones=plan.zones, key_units=plan.key_units, title=TITLE, **shown
+        ),
         "density": gg.plot_sheet(dense, color="每公顷部件数", title="望河区部件密度", **shown),
         "tree": gg.plot_tree(
-            plan.zones[plan.zones["street_code"].isin(streets["area_code"][:3])],
+            plan.zones[plan.zones["street_code"].isin(streets["area_code"])],
             levels=[gg.datasets.read_sample("district"), streets],
             title="望河区网格责任体系",
             language="zh",
