@@ -67,9 +67,10 @@ def plain_page(cells: gpd.GeoDataFrame, path: Path) -> Path:
     return gg.save_html(m, path)
 
 
-def time_to_first_cell(browser: Browser, page: Path, rounds: int) -> float:
-    """Give the median of seconds until a cell is on the screen."""
-    return statistics.median(_opened(browser, page)[0] for _ in range(rounds))
+def times_to_first_cell(browser: Browser, pages: list[Path], rounds: int) -> list[float]:
+    """Give the medians of seconds until a cell is on the screen; pages are opened in turn."""
+    runs = [[_opened(browser, page)[0] for page in pages] for _ in range(rounds)]
+    return [statistics.median(of_page) for of_page in zip(*runs, strict=True)]
 
 
 def time_to_popup(browser: Browser, page: Path, place: tuple[float, float], rounds: int) -> float:
@@ -104,13 +105,11 @@ def compare_pages(browser: Browser, folder: Path, rounds: int) -> None:
         ),
     }
     print(f"{len(cells):,} cells")
-    rival = 0.0
-    for name, page in pages.items():
-        seconds = time_to_first_cell(browser, page, rounds)
-        rival = rival or seconds
+    times = times_to_first_cell(browser, list(pages.values()), rounds)
+    for (name, page), seconds in zip(pages.items(), times, strict=True):
         print(
             f"  {name:<36}{seconds:9.3f} s {page.stat().st_size / len(cells):8,.0f} bytes a cell "
-            f"{rival / seconds:6.1f} times as fast"
+            f"{times[0] / seconds:6.1f} times as fast"
         )
 
 
