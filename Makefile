@@ -21,7 +21,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m "not slow"
 
 test-all: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --hypothesis-profile=explore
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py
