@@ -8,13 +8,14 @@ import sys
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from typer.testing import CliRunner
 
 import gridgeo as gg
 from gridgeo.cli import app
-from gridgeo.workflow import FILES
+from gridgeo.workflow import FILES, ZONE_FILES
 
 run = CliRunner()
 
@@ -64,6 +65,94 @@ def test_a_plan_is_saved_and_read_again(plan, tmp_path):
     assert verdict["cells"]["n_cells"] == len(cells)
     assert "望河区" in (folder / "map.html").read_text(encoding="utf-8")
     assert (folder / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def streets_named(communities):
+    """Name the column of the parent as staff does."""
+    return communities.rename(columns={"parent_code": "street_code"})
+
+
+@pytest.fixture(scope="module")
+def managed():
+    """The sample city with zones, staff and key units."""
+    return gg.build_plan(
+        streets_named(gg.datasets.read_sample("communities")),
+        components=gg.datasets.read_sample("components"),
+        staff=gg.datasets.read_staff(),
+        key_units=gg.datasets.read_sample("key_units"),
+        n_zones=100,
+        within="street_code",
+    )
+
+
+def test_a_plan_may_have_zones_and_staff(managed):
+    """As the stages give them one by one: components are the load, no zone leaves its street."""
+    assert managed.ok
+    cells, zones = managed.cells, managed.zones
+    assert cells["n_components"].sum() == managed.components["placed"].sum() == 34_964
+    assert (cells["street_code"] == cells["area_code"].str[:9]).all()
+    alone = gg.cells_to_zones(cells, n_zones=100, load="n_components", within="street_code")
+    assert alone["zone_code"].tolist() == cells["zone_code"].tolist()
+    assert len(zones) == 100
+    assert zones["load"].sum() == 34_964
+    assert zones.area.sum() == pytest.approx(cells["area_m2"].sum())
+    assert gg.check_staffing(zones, managed.staff).ok
+    assert managed.zones_check.within == "street_code"
+    told = repr(managed).splitlines()
+    assert [line[:22] for line in told[-2:]] == ["zones       100: sound", "staff       303: staff"]
+
+
+def test_what_a_managed_plan_hands_out(managed, tmp_path):
+    """Zones, ledger and tree beside the rest; the totals agree; without zones they go again."""
+    files = managed.save(tmp_path / "册", title="望河区", language="zh")
+    assert sorted(file.name for file in files) == sorted({*FILES, *ZONE_FILES})
+    zones = gpd.read_file(tmp_path / "册" / "zones.gpkg")
+    assert zones["inspector"].tolist() == managed.zones["inspector"].tolist()
+    book = pd.read_excel(
+        tmp_path / "册" / "ledger.xlsx", sheet_name=None, header=None, engine="calamine"
+    )
+    assert sum((sheet == "990101001Z01").any(axis=None) for sheet in book.values()) >= 2
+    tree = (tmp_path / "册" / "tree.html").read_text(encoding="utf-8")
+    assert all(code in tree for code in managed.zones["zone_code"])
+    verdict = json.loads((tmp_path / "册" / "coverage.json").read_text(encoding="utf-8"))
+    assert verdict["ok"] is verdict["zones"]["ok"] is verdict["staff"]["ok"] is True
+    bare = dataclasses.replace(managed, zones=None, zones_check=None, staff=None, staffing=None)
+    bare = dataclasses.replace(bare, cells=managed.cells.drop(columns="zone_code"))
+    bare.save(tmp_path / "册")
+    assert sorted(file.name for file in (tmp_path / "册").iterdir()) == sorted(FILES)
+
+
+def test_what_goes_with_zones_is_refused_without(managed):
+    """Staff, a load or a unit say nothing where no zones are asked for."""
+    areas = streets_named(gg.datasets.read_sample("communities"))
+    with pytest.raises(gg.InputError, match=r"`staff`, `within` goes with zones; say how many"):
+        gg.build_plan(areas, staff=managed.staff, within="street_code")
+    with pytest.raises(gg.SchemaError, match="`areas` lacks 'street'"):
+        gg.build_plan(areas, n_zones=9, within="street")
+
+
+@pytest.mark.filterwarnings("ignore:zones lack persons")
+def test_zones_and_staff_by_the_command_line(tmp_path):
+    """Files in, a managed plan out; a zone without persons is a fault, and exits with 1."""
+    file = tmp_path / "communities.parquet"
+    streets_named(gg.datasets.read_sample("communities")).to_parquet(file)
+    options = {
+        "--n-zones": 60,
+        "--within": "street_code",
+        "--staff": gg.datasets.sample_path("staff"),
+        "--key-units": gg.datasets.sample_path("key_units"),
+        "--out": tmp_path / "out",
+    }
+    said = [str(part) for option in options.items() for part in option]
+    result = run.invoke(app, ["plan", str(file), *said])
+    assert result.exit_code == 0, result.output
+    assert "staff       303: staffed" in result.output
+    few = gg.datasets.read_staff().query("role != 'deputy'")
+    few.to_csv(tmp_path / "few.csv", index=False)
+    said[said.index("--staff") + 1] = str(tmp_path / "few.csv")
+    result = run.invoke(app, ["plan", str(file), *said])
+    assert result.exit_code == 1, result.output
+    assert "faults found" in result.output
 
 
 def test_components_outside_can_be_refused():
