@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gridgeo.schema import Floats, Geometries, Ints
 
 ALONG: Final = 1e-6
-"""Metres: a line so near to a border runs along it."""
+"""Metres: a line so near to a border runs along it, and one that goes no further does not cross."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ class _Edges:
     end: Floats
     part: Ints
     line: Ints
+
+    @property
+    def length(self) -> Floats:
+        """Length of each edge on the plane."""
+        lengths: Floats = np.hypot(*(self.end[:, :2] - self.start[:, :2]).T)
+        return lengths
 
     def at(self, edge: Ints, share: Floats) -> Floats:
         """Give points at a share of the way along edges; the ends as they are."""
@@ -108,6 +114,7 @@ def split_lines(lines: Geometries, locator: Locator, codes: Codes) -> Pieces:
     xy = edges.at(stretches.edge, stretches.middle)
     owner = locate(xy[:, 0].copy(), xy[:, 1].copy(), locator, codes)
     _give_borders(owner, stretches, borders, codes)
+    _give_stubs(owner, stretches, edges)
     return _join(lines, edges, stretches, owner)
 
 
@@ -170,6 +177,20 @@ def _give_borders(owner: Ints, stretches: _Stretches, borders: _Borders, codes: 
     settle(owner, np.append(on, had), np.append(borders.polygon[border], owner[had]), codes)
 
 
+def _give_stubs(owner: Ints, stretches: _Stretches, edges: _Edges) -> None:
+    """Give what is shorter than rounding to the owner of what is before it, else behind it."""
+    length = edges.length[stretches.edge] * (stretches.until - stretches.since)
+    stub, real = np.flatnonzero(length <= ALONG), np.flatnonzero(length > ALONG)
+    if not len(stub) or not len(real):
+        return
+    part = edges.part[stretches.edge]
+    behind = np.searchsorted(real, stub)
+    for place in (behind, behind - 1):
+        beside = real[place.clip(0, len(real) - 1)]
+        same = part[beside] == part[stub]
+        owner[stub[same]] = owner[beside[same]]
+
+
 def _join(lines: Geometries, edges: _Edges, stretches: _Stretches, owner: Ints) -> Pieces:
     """Join what follows one another and has one owner, then what one owner has of a line."""
     part = edges.part[stretches.edge]
@@ -187,8 +208,7 @@ def _join(lines: Geometries, edges: _Edges, stretches: _Stretches, owner: Ints) 
     of_run = np.append(run[begins], run[kept])
     order = np.argsort(of_run, kind="stable")
     geometry = shapely.linestrings(xy[order], indices=of_run[order])
-    span = edges.end[:, :2] - edges.start[:, :2]
-    length = np.hypot(*span.T)[stretches.edge] * (stretches.until - stretches.since)
+    length = edges.length[stretches.edge] * (stretches.until - stretches.since)
     line, owner = edges.line[stretches.edge[begins]], owner[begins]
     flat = ~shapely.has_z(lines)[line]
     geometry[flat] = shapely.force_2d(geometry[flat])

@@ -150,6 +150,19 @@ def test_heights_are_interpolated():
     assert pieces["length_m"].tolist() == [50, 50]
 
 
+def test_a_line_that_ends_at_a_border_does_not_cross_it():
+    """Pieces that are split again stay as they are, though their ends round to either side."""
+    turned = squares(["a", "b", "c"]).rotate(17, origin=(0, 0))
+    cells = squares(["a", "b", "c"]).set_geometry(turned)
+    rng = np.random.default_rng(5)
+    pipes = layer(*(LineString(rng.uniform((-50, -50), (350, 250), (3, 2))) for _ in range(200)))
+    pieces = geocode(pipes, cells, by="split")
+    again = geocode(pieces, cells, by="split")
+    assert len(again) == len(pieces)
+    assert again["cell_code"].tolist() == pieces["cell_code"].tolist()
+    assert again["length_m"].sum() == pytest.approx(pipes.length.sum(), rel=1e-12)
+
+
 def test_a_flat_line_stays_flat_beside_one_with_heights():
     """The pieces of each line have heights where it has, whatever else is in the layer."""
     lines = layer(
