@@ -141,6 +141,27 @@ def test_neighbours_are_drawn_faintly_and_named(city):
     assert zones.loc[CODE, "zone_name"] not in faint
 
 
+def test_cells_are_numbered_so_that_they_can_be_told_apart(city):
+    """By their number in the area; in a zone of several areas also by the area."""
+    numbers = {
+        zone: [
+            one.text
+            for one in svg_of(gg.zone_card(zone, cells=cells)).iter("text")
+            if one.get("class") == "number"
+        ]
+        for zone, cells in (
+            (CODE, city["cells"]),
+            ("z", city["cells"].iloc[:9].assign(zone_code="z")),
+        )
+    }
+    own = city["cells"].loc[city["cells"]["zone_code"] == CODE, "cell_code"]
+    assert set(numbers[CODE]) <= set(own.str[12:])
+    codes = city["cells"]["cell_code"].iloc[:9]
+    assert len({*city["cells"]["area_code"].iloc[:9]}) > 1
+    assert set(numbers["z"]) <= {f"{code[11:12]}-{code[12:]}" for code in codes}
+    assert len(set(numbers["z"])) == len(numbers["z"]) > 1
+
+
 def test_a_zone_with_a_hole_and_parts():
     """What lies within a zone but is not of it stays open, and every part is drawn."""
     ring = shapely.box(0, 0, 300, 300) - shapely.box(100, 100, 200, 200)

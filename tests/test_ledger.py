@@ -493,7 +493,6 @@ def simple():
         ("zones", {"n_cells": [1, 1]}, SchemaError, "'n_cells' is not that of", ("first",)),
         ("zones", {"zone_code": ["z1", "z1"]}, CodeError, "names none of the `zones`", (12,)),
         ("zones", {"manager_id": ["1; 2", "2"]}, SchemaError, "different numbers", ("first",)),
-        ("zones", {"manager_id": ["1", "3"]}, CodeError, "not in `staff` by 'staff_id': 3;", ()),
         ("staff", {"staff_id": ["1", "1"]}, CodeError, "codes in 'staff_id' repeat", (0, 1)),
     ],
 )
@@ -505,6 +504,41 @@ def test_frames_that_do_not_fit_are_refused(tmp_path, frame, change, error, mess
         gg.write_ledger(tmp_path / "a.xlsx", **frames)
     assert caught.value.rows == rows
     assert list(tmp_path.iterdir()) == []
+
+
+def test_persons_who_are_not_in_the_staff_are_told_and_listed(tmp_path):
+    """A ledger tells what the zones say, also where the list of persons lacks somebody."""
+    frames = simple()
+    frames["zones"] = frames["zones"].assign(manager=["Wu；Zhao", "Li"], manager_id=["1; 9", "2"])
+    with pytest.warns(UserWarning, match=r"1 persons who are not in `staff` by 'staff_id' \(9\)"):
+        path = gg.write_ledger(tmp_path / "a.xlsx", **frames)
+    rows, total = table(path, "Staff")
+    assert rows.to_numpy().tolist() == [
+        ["1", "Wu", "Grid manager", 1, "z1"],
+        ["2", "Li", "Grid manager", 1, "z2"],
+        ["9", "Zhao", "Grid manager", 1, "z1"],
+    ]
+    assert total["Zones"] == 3
+
+
+def test_faults_of_any_check_are_listed(tmp_path):
+    """Kinds and columns that a ledger does not know stand as the report calls them."""
+
+    class Check:
+        ok = False
+
+        def findings(self):
+            return pd.DataFrame({"role": ["deputy"], "kind": ["vacant"], "needs": [2]})
+
+        def to_text(self, language="en"):
+            return {"en": "Staffing: 1 fault\n  more", "zh": "人员：1 处"}[language]
+
+    path = gg.write_ledger(tmp_path / "a.xlsx", **simple(), reports=Check())
+    assert sheet(path, "Faults") == [
+        ["Check", "Fault", "Role", "needs"],
+        ["Staffing", "vacant", "Deputy", 2],
+    ]
+    assert facts(path, "Summary")["Staffing"] == "1 fault"
 
 
 def test_persons_known_by_name_alone_must_be_one(tmp_path):

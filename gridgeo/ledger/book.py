@@ -127,8 +127,9 @@ def write_ledger(  # noqa: PLR0913 - the frames of every stage, all named, most 
     Warns
     -----
     UserWarning
-        Texts are longer than a cell of a workbook holds: they are cut there, and stand in full on
-        a sheet of their own.
+        Zones name persons who are not in ``staff``; they are listed behind all others. Or texts are
+        longer than a cell of a workbook holds: they are cut there, and stand in full on a sheet of
+        their own.
 
     Examples
     --------

@@ -65,7 +65,7 @@ class CardMaps:
     rows: dict[str, int]
     tree: shapely.STRtree
     key_units: Geometries | None
-    labels: list[str]
+    codes: list[tuple[str, str]]
     language: Language
 
 
@@ -88,7 +88,7 @@ def card_maps(contents: Contents, cells: GeoDataFrame) -> CardMaps:
         {code: row for row, code in enumerate(codes)},
         shapely.STRtree(zones),
         _places(contents, crs),
-        _cell_labels(contents.cells),
+        _code_parts(contents.cells),
         contents.language,
     )
 
@@ -194,10 +194,11 @@ def _numbers(maps: CardMaps, cells: Ints, view: _View) -> list[str]:
     shapes = maps.cells[cells]
     width = np.sqrt(shapely.area(shapes)) * 1000 / view.scale
     inside = view.on_paper(shapely.get_coordinates(shapely.point_on_surface(shapes)))
+    labels = _labels([maps.codes[cell] for cell in cells])
     return [
-        _text("number", x, y, maps.labels[cell])
-        for cell, mm, (x, y) in zip(cells, width, inside, strict=True)
-        if mm >= max(_CELL_ROOM, 1.7 * len(maps.labels[cell]))
+        _text("number", x, y, label)
+        for label, mm, (x, y) in zip(labels, width, inside, strict=True)
+        if mm >= max(_CELL_ROOM, 1.7 * len(label))
     ]
 
 
@@ -255,12 +256,25 @@ def _named(names: pd.Series, codes: list[str]) -> list[str]:
     return [str(name) or code for name, code in zip(names.fillna(""), codes, strict=True)]
 
 
-def _cell_labels(cells: pd.DataFrame) -> list[str]:
-    """Label cells by what their code has behind that of their area."""
+def _code_parts(cells: pd.DataFrame) -> list[tuple[str, str]]:
+    """Take the code of each cell apart: that of its area, empty where it has none, and the rest."""
     codes = cells[CELL_CODE].tolist()
     if AREA_CODE not in cells:
-        return codes
+        return [("", code) for code in codes]
     areas = cells[AREA_CODE].astype("str").fillna("").tolist()
+    rests = [code.removeprefix(area).lstrip("-") for code, area in zip(codes, areas, strict=True)]
     return [
-        code.removeprefix(area).lstrip("-") or code for code, area in zip(codes, areas, strict=True)
+        (area, rest) if rest not in ("", code) else ("", code)
+        for code, area, rest in zip(codes, areas, rests, strict=True)
     ]
+
+
+def _labels(parts: list[tuple[str, str]]) -> list[str]:
+    """Label the cells of a zone: by their number, and by what tells their areas apart."""
+    areas = {area for area, _ in parts}
+    if len(areas) == 1:
+        return [rest for _, rest in parts]
+    # What the first and the last in order begin with, all between them do.
+    ends = zip(min(areas), max(areas), strict=False)
+    shared = next((at for at, (one, other) in enumerate(ends) if one != other), len(min(areas)))
+    return [f"{area[shared:]}-{rest}" if area else rest for area, rest in parts]

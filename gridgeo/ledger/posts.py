@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridgeo.errors import CodeError, SchemaError
+from gridgeo.errors import SHOWN_ROWS, CodeError, SchemaError
 from gridgeo.ledger.words import role_names
 from gridgeo.schema import NAME, ROLE, STAFF_ID, ZONE_CODE
 from gridgeo.validate import Faults, add_code_faults, require_columns
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 BETWEEN: Final = "; "
 """Stands between the persons of one role in one zone."""
 
+_BETWEEN: Final = "[;；]"  # noqa: RUF001 - what a Chinese keyboard writes
 _ID: Final = "_id"
 
 
@@ -84,8 +86,12 @@ def staff_with_zones(staff: pd.DataFrame | None, posts: pd.DataFrame) -> pd.Data
     SchemaError
         ``staff`` lacks ``staff_id`` or ``name``.
     CodeError
-        A person stands twice in ``staff``; zones name somebody who is not in it, or who may be
-        one of several of that name.
+        A person stands twice in ``staff``; zones name somebody who may be one of several.
+
+    Warns
+    -----
+    UserWarning
+        Zones name persons who are not in ``staff``; they are listed behind all others.
     """
     key = STAFF_ID if (posts[STAFF_ID] != "").any() else NAME
     if staff is None:
@@ -115,19 +121,22 @@ def _guarded_staff(staff: pd.DataFrame, posts: pd.DataFrame, key: str) -> pd.Dat
             "several persons have a name that zones give; give the zones '<role>_id' too",
         )
     faults.raise_if_any()
-    strange = posts[~posts[key].isin(staff[key])]
-    if len(strange):
-        told = ", ".join(strange[key].drop_duplicates().iloc[:8])
-        raise CodeError(
-            f"`zones` name persons who are not in `staff` by {key!r}: {told}; add them, or assign "
-            "the staff anew."
-        )
-    return staff.reset_index(drop=True)
+    strange = posts[~posts[key].isin(staff[key])].drop_duplicates(key)
+    if strange.empty:
+        return staff.reset_index(drop=True)
+    told = ", ".join(strange[key].iloc[:SHOWN_ROWS])
+    warnings.warn(
+        f"zones name {len(strange):,} persons who are not in `staff` by {key!r} ({told}); they are "
+        "listed behind all others.",
+        stacklevel=6,
+    )
+    known = [name for name in (STAFF_ID, NAME, ROLE) if name in staff]
+    return pd.concat([staff, strange[known]], ignore_index=True)
 
 
 def _taken_apart(names: pd.Series) -> pd.Series:
     texts = names.astype(object).fillna("").astype("str").str.strip()
-    return texts.str.split(BETWEEN.strip()).map(_trimmed).set_axis(range(len(names)))
+    return texts.str.split(_BETWEEN, regex=True).map(_trimmed).set_axis(range(len(names)))
 
 
 def _trimmed(names: list[str]) -> list[str]:

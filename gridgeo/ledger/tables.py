@@ -242,7 +242,8 @@ def _faults(reports: Sequence[Findings], language: Language) -> Block:
     empty = [name for name in texts if name not in ("check", KIND) and (table[name] == "").all()]
     table = table.drop(columns=empty)
     kinds = {**nesting_names(language), **fault_names(language)}
-    return _block(table, language, spoken={KIND: kinds}, named={KIND: "fault"})
+    spoken: dict[str, Mapping[Any, str]] = {KIND: kinds, ROLE: spoken_roles(language)}
+    return _block(table, language, spoken=spoken, named={KIND: "fault"})
 
 
 def _verdict(report: Findings, language: Language) -> tuple[str, str]:
