@@ -26,11 +26,13 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py
 	$(BIN)/python benchmarks/checking.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/zoning.py
 
 bench-large: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py --large
 	$(BIN)/python benchmarks/checking.py --large
 	$(BIN)/python benchmarks/reading.py --large
+	$(BIN)/python benchmarks/zoning.py --large
 
 sample-city: $(VENV)/installed-dev
 	$(BIN)/python data/make_sample_city.py
