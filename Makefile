@@ -29,12 +29,14 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/locating.py
 	$(BIN)/python benchmarks/maps.py
+	$(BIN)/python benchmarks/zoning.py
 
 bench-large: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/cutting.py --large
 	$(BIN)/python benchmarks/checking.py --large
 	$(BIN)/python benchmarks/reading.py --large
 	$(BIN)/python benchmarks/locating.py --large
+	$(BIN)/python benchmarks/zoning.py --large
 
 sample-city: $(VENV)/installed-dev
 	$(BIN)/python data/make_sample_city.py
