@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 BETWEEN: Final = "; "
 """What stands between several persons of one zone."""
 
-_BETWEEN: Final = r"\s*[;；]\s*"  # noqa: RUF001 - what a Chinese keyboard writes
+SEPARATOR: Final = r"\s*[;；]\s*"  # noqa: RUF001 - what a Chinese keyboard writes
 UNKNOWN: Final = -1
 """Stands for a person who is not in the staff."""
 
@@ -116,7 +116,7 @@ def read_staff_frame(staff: pd.DataFrame, roles: Iterable[Role], place: str) -> 
     if not repeated.any():
         add_code_faults(faults, staff[STAFF_ID], STAFF_ID)
     ids, names, own = (text_of(staff[column]) for column in (STAFF_ID, NAME, ROLE))
-    split = ids.str.contains(_BETWEEN, regex=True).to_numpy()
+    split = ids.str.contains(SEPARATOR, regex=True).to_numpy()
     faults.add(CodeError, split, f"no {STAFF_ID!r} may have a semicolon, zones join ids by it")
     faults.add(SchemaError, (names == "").to_numpy(), f"every person needs a {NAME!r}; fill it")
     faults.add(SchemaError, (own == "").to_numpy(), f"every person needs a {ROLE!r}; fill it")
@@ -207,7 +207,7 @@ def write_duties(zones: pd.DataFrame, key: str, duties: Duties) -> dict[str, pd.
 def _split(column: pd.Series) -> tuple[Ints, Texts]:
     """Take joined texts apart: the row of each, and the text."""
     texts = text_of(column).reset_index(drop=True)
-    parts = texts[texts != ""].str.split(_BETWEEN, regex=True).explode()
+    parts = texts[texts != ""].str.split(SEPARATOR, regex=True).explode()
     parts = parts[parts != ""]
     return parts.index.to_numpy(np.int64), parts.to_numpy(object)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gridgeo._persons import id_column
+from gridgeo._words import in_language
 from gridgeo.errors import InputError
 from gridgeo.schema import (
     AREA_M2,
@@ -17,7 +18,9 @@ from gridgeo.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from gridgeo.schema import Language
 
 _TAKEN: Final = (ZONE_CODE, ZONE_NAME, AREA_M2, N_CELLS, LOAD, STREET_CODE, "geometry")
 """Columns of zones that no role may be called by."""
@@ -126,6 +129,21 @@ ENVIRONMENT_ROLES: Final = (
     Role("inspector", "监督员", "Inspector", at_least=2, at_most=None),
 )
 """Environmental supervision: 2 inspectors or more in a zone, who rotate."""
+
+
+def role_names(language: Language) -> Mapping[str, str]:
+    """Name the roles that come along, in the order of rank, by their keys.
+
+    Examples
+    --------
+    >>> role_names("en")["manager"]
+    'Grid manager'
+    """
+    known = {
+        role.key: (role.name_en, role.name)
+        for role in (*CITY_ROLES, *LABOUR_ROLES, *ENVIRONMENT_ROLES)
+    }
+    return in_language(language, known)
 
 
 def require_roles(roles: Iterable[Role]) -> tuple[Role, ...]:

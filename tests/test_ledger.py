@@ -211,7 +211,7 @@ def test_everyone_stands_with_their_zones(city, book):
     assert {person: zones.split("; ") for person, zones in found.items() if zones} == expected
     assert total["Zones"] == rows["Zones"].sum() == sum(map(len, expected.values()))
     assert set(rows["Role"]) == {
-        "Leader",
+        "Responsible leader",
         "Directly responsible",
         "Grid manager",
         "Inspector",

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
+from gridgeo._persons import BETWEEN, SEPARATOR
 from gridgeo.errors import SHOWN_ROWS, CodeError, SchemaError
-from gridgeo.ledger.words import role_names
+from gridgeo.roles import role_names
 from gridgeo.schema import NAME, ROLE, STAFF_ID, ZONE_CODE
 from gridgeo.validate import Faults, add_code_faults, require_columns
 
-if TYPE_CHECKING:
-    from gridgeo.schema import Language
-
-BETWEEN: Final = "; "
-"""Stands between the persons of one role in one zone."""
-
-_BETWEEN: Final = "[;；]"  # noqa: RUF001 - what a Chinese keyboard writes
 _ID: Final = "_id"
 
 
@@ -39,11 +33,6 @@ def roles_of(zones: pd.DataFrame) -> list[str]:
     known = [role for role in role_names("en") if role in zones]
     others = [name for name in zones if f"{name}{_ID}" in zones and name not in known]
     return known + [name for name in others if isinstance(name, str)]
-
-
-def spoken_roles(language: Language) -> dict[str, str]:
-    """Give the names of roles, and of the columns that hold their persons."""
-    return dict(role_names(language))
 
 
 def zone_posts(zones: pd.DataFrame | None) -> pd.DataFrame:
@@ -136,7 +125,7 @@ def _guarded_staff(staff: pd.DataFrame, posts: pd.DataFrame, key: str) -> pd.Dat
 
 def _taken_apart(names: pd.Series) -> pd.Series:
     texts = names.astype(object).fillna("").astype("str").str.strip()
-    return texts.str.split(_BETWEEN, regex=True).map(_trimmed).set_axis(range(len(names)))
+    return texts.str.split(SEPARATOR, regex=True).map(_trimmed).set_axis(range(len(names)))
 
 
 def _trimmed(names: list[str]) -> list[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pandas as pd
 
-from gridgeo.ledger.posts import roles_of, spoken_roles
+from gridgeo.ledger.posts import roles_of
 from gridgeo.ledger.words import words
+from gridgeo.roles import role_names
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
@@ -104,7 +105,7 @@ def position_in_words(lon: float, lat: float) -> str:
 def _persons(contents: Contents, code: str) -> list[tuple[str, str]]:
     if contents.zones is None:
         return []
-    said, names = words(contents.language), spoken_roles(contents.language)
+    said, names = words(contents.language), role_names(contents.language)
     posts = contents.posts.iloc[contents.posts_of.get(code, [])]
     found = posts.groupby(ROLE)[NAME].agg(said["persons_list"].join)
     return [(names.get(role, role), str(found.get(role, ""))) for role in roles_of(contents.zones)]

@@ -10,10 +10,13 @@ import pandas as pd
 from gridgeo._books import Block
 from gridgeo._fault_words import fault_names, fault_words, nesting_names
 from gridgeo._report_words import report_words
+from gridgeo._staff_words import staff_names
 from gridgeo._words import crs_in_words
+from gridgeo._zone_words import zone_fault_names
 from gridgeo.ledger.contents import plain_table
-from gridgeo.ledger.posts import roles_of, spoken_roles, staff_with_zones
+from gridgeo.ledger.posts import roles_of, staff_with_zones
 from gridgeo.ledger.words import cell_kinds, headings, unit_kinds, words
+from gridgeo.roles import role_names
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
@@ -225,7 +228,7 @@ def _staff(contents: Contents, staff: pd.DataFrame | None) -> Block:
     # A table of text has the same values as text.
     answers |= {str(value): text for value, text in answers.items()}
     spoken: dict[str, Mapping[Any, str]] = {"full_time": answers}
-    spoken[ROLE] = spoken_roles(contents.language)
+    spoken[ROLE] = role_names(contents.language)
     return _block(table, contents.language, totals=("n_zones",), spoken=spoken)
 
 
@@ -241,8 +244,13 @@ def _faults(reports: Sequence[Findings], language: Language) -> Block:
     # A column that no fault fills tells nothing.
     empty = [name for name in texts if name not in ("check", KIND) and (table[name] == "").all()]
     table = table.drop(columns=empty)
-    kinds = {**nesting_names(language), **fault_names(language)}
-    spoken: dict[str, Mapping[Any, str]] = {KIND: kinds, ROLE: spoken_roles(language)}
+    kinds = {
+        **nesting_names(language),
+        **fault_names(language),
+        **zone_fault_names(language),
+        **staff_names(language),
+    }
+    spoken: dict[str, Mapping[Any, str]] = {KIND: kinds, ROLE: role_names(language)}
     return _block(table, language, spoken=spoken, named={KIND: "fault"})
 
 
@@ -295,7 +303,7 @@ def _vacancies(contents: Contents) -> list[Fact]:
     zones = contents.zones
     if zones is None:
         return []
-    said, names = words(contents.language), spoken_roles(contents.language)
+    said, names = words(contents.language), role_names(contents.language)
     filled = contents.posts.groupby(ROLE)[ZONE_CODE].nunique()
     vacant = {role: len(zones) - int(filled.get(role, 0)) for role in roles_of(zones)}
     return [
@@ -334,7 +342,7 @@ def _block(
 ) -> Block:
     """Lay out a table: headings, formats, and the sums below it."""
     own = headings(language)
-    called = {**fault_words(language), **own, **spoken_roles(language)}
+    called = {**fault_words(language), **own, **role_names(language)}
     called = {name: called[name] for name in table if name in called}
     called |= {name: own[key] for name, key in (named or {}).items() if key in own}
     sums = {name: _sum(table[name]) for name in totals if name in table}

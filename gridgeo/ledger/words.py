@@ -120,14 +120,6 @@ _HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "text": ("Text", "全文"),
 }
 
-_ROLES: Final[dict[str, tuple[str, str]]] = {
-    "leader": ("Leader", "责任领导"),
-    "direct_responsible": ("Directly responsible", "直接责任人"),
-    "manager": ("Grid manager", "网格长"),
-    "inspector": ("Inspector", "监督员"),
-    "deputy": ("Deputy", "副职"),
-}
-
 _CELL_KINDS: Final[dict[str, tuple[str, str]]] = {
     "whole": ("Whole", "完整网格"),
     "cut": ("Cut at a border", "边界切割网格"),
@@ -166,11 +158,6 @@ def words(language: Language) -> Mapping[str, str]:
 def headings(language: Language) -> Mapping[str, str]:
     """Give the headings of columns, by the name of the column."""
     return in_language(language, _HEADINGS)
-
-
-def role_names(language: Language) -> Mapping[str, str]:
-    """Give the names of roles, in the order of rank."""
-    return in_language(language, _ROLES)
 
 
 def cell_kinds(language: Language) -> Mapping[str, str]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from gridgeo._persons import SEPARATOR
 from gridgeo.errors import InputError, SchemaError
 from gridgeo.maps.words import first_names, one_line, words
+from gridgeo.roles import role_names
 from gridgeo.schema import NAME, NAME_EN, STAFF_ID
 from gridgeo.validate import require_columns
 
@@ -16,11 +18,7 @@ if TYPE_CHECKING:
 
     from gridgeo.schema import Language
 
-ROLES: Final = ("leader", "direct_responsible", "manager", "inspector", "deputy")
-"""Columns of zones that hold persons, the highest first, and keys of their words."""
-
 _IDS: Final = "{role}_id"
-_BETWEEN: Final = ";"
 
 
 def persons_by_role(
@@ -63,22 +61,22 @@ def persons_by_role(
     0            Wu; Han          Li
     1
     """
-    said = words(language)
+    known_roles = role_names(language)
     own = {role: one_line(name) for role, name in (roles or {}).items()}
     require_columns(zones, list(own), "zones")
-    shown = list(dict.fromkeys(role for role in (*ROLES, *own) if role in zones.columns))
+    shown = list(dict.fromkeys(role for role in (*known_roles, *own) if role in zones.columns))
     if staff is not None:
         require_columns(staff, [STAFF_ID, NAME], "staff")
         if not shown:
             raise SchemaError(
                 "`zones` have no column of persons; assign the staff to them first, or name "
-                f"the columns with roles=. Known are: {', '.join(map(repr, ROLES))}."
+                f"the columns with roles=. Known are: {', '.join(map(repr, known_roles))}."
             )
-    titles = [own.get(role) or said.get(role) or one_line(role) for role in shown]
+    titles = [own.get(role) or known_roles.get(role) or one_line(role) for role in shown]
     if len(set(titles)) < len(titles):
         raise InputError(f"`roles` must have a name of its own for each role, not {titles}.")
     known = _names_by_id(staff, language)
-    separator = said["list_separator"]
+    separator = words(language)["list_separator"]
     named = [_named(zones, role, known, separator) for role in shown]
     return pd.DataFrame(dict(zip(titles, named, strict=True)), index=zones.index, dtype=str)
 
@@ -106,7 +104,7 @@ def _named(zones: pd.DataFrame, role: str, known: pd.Series, separator: str) -> 
 
 def _apart(texts: pd.Series) -> pd.Series:
     """Take lists of persons apart: one row a person, by row of the zone and place in the list."""
-    lists = texts.fillna("").astype(str).str.split(_BETWEEN).reset_index(drop=True)
+    lists = texts.fillna("").astype(str).str.split(SEPARATOR, regex=True).reset_index(drop=True)
     persons = lists.explode()
     place = persons.groupby(level=0).cumcount()
     return persons.str.strip().set_axis(pd.MultiIndex.from_arrays([persons.index, place]))

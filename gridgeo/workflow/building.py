@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from gridgeo.cells import areas_to_cells
 from gridgeo.coverage import check_coverage
 from gridgeo.dissolving import dissolve_zones
 from gridgeo.errors import InputError
 from gridgeo.geocoding import geocode
-from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, CLASS_CODE, STREET_CODE
+from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, CLASS_CODE, N_COMPONENTS, STREET_CODE
 from gridgeo.staff import assign_staff
 from gridgeo.staffing import check_staffing
 from gridgeo.validate import check_areas, require_columns, require_geoframe
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from gridgeo.grids import H3Grid, SquareGrid
     from gridgeo.schema import Outside
     from gridgeo.staffing import StaffingReport
-
-N_COMPONENTS: Final = "n_components"
 
 
 def build_plan(  # noqa: PLR0913 - the options of every stage it walks, all named
