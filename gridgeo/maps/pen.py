@@ -23,8 +23,8 @@ _HALF_LETTER: Final = 0.365
 """Of the size of type: half the height of a capital letter."""
 
 SCREEN_DPI: Final = 100
-_MAGNIFIED: Final = 16
-"""So much larger, letters are as wide as in print; on screen each is set to whole pixels."""
+_MAGNIFIED: Final = 100.0
+"""Points at which letters are as wide as in print; small ones are set to whole pixels on screen."""
 
 
 @dataclass
@@ -119,13 +119,20 @@ class Pen:
 @lru_cache(maxsize=100_000)
 def _width(text: str, points: float, weight: str, families: tuple[str, ...]) -> float:
     """Measure text in inches; pages of an atlas write the same names again and again."""
-    renderer = _renderer()
-    widths = []
-    for times in (1, _MAGNIFIED):
-        font = FontProperties(family=list(families), weight=weight, size=points * times)
-        pixels, _, _ = renderer.get_text_width_height_descent(text, font, ismath=False)
-        widths.append(float(pixels) / times)
-    return max(widths) / SCREEN_DPI
+    on_screen = _measured(text, points, weight, families)
+    return max(on_screen, _in_print(text, weight, families) * points)
+
+
+@lru_cache(maxsize=100_000)
+def _in_print(text: str, weight: str, families: tuple[str, ...]) -> float:
+    """Measure text of one point in inches, without the whole pixels of a screen."""
+    return _measured(text, _MAGNIFIED, weight, families) / _MAGNIFIED
+
+
+def _measured(text: str, points: float, weight: str, families: tuple[str, ...]) -> float:
+    font = FontProperties(family=list(families), weight=weight, size=points)
+    pixels, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
+    return float(pixels) / SCREEN_DPI
 
 
 @cache

@@ -77,6 +77,28 @@ class _Label:
     box: shapely.Geometry
 
 
+class _Taken:
+    """Boxes that are taken; a city has thousands, so they are kept as one array."""
+
+    def __init__(self) -> None:
+        self._bounds = np.empty((64, 4))
+        self._n = 0
+
+    def add(self, box: shapely.Geometry) -> None:
+        """Take a box."""
+        if self._n == len(self._bounds):
+            self._bounds = np.concatenate([self._bounds, np.empty_like(self._bounds)])
+        self._bounds[self._n] = box.bounds
+        self._n += 1
+
+    def meet(self, box: shapely.Geometry) -> bool:
+        """Tell whether any of them touches a box."""
+        west, south, east, north = box.bounds
+        lefts, lows, rights, tops = self._bounds[: self._n].T
+        across = (lefts <= east) & (rights >= west)
+        return bool((across & (lows <= north) & (tops >= south)).any())
+
+
 class Names:
     """Writes names on a map and remembers where: what comes first has the choice.
 
@@ -91,11 +113,12 @@ class Names:
         self._pen = pen
         self._view = view
         self._ground = view.box
-        self._taken: list[shapely.Geometry] = []
+        self._taken = _Taken()
 
     def take(self, points: Floats, radius: float) -> None:
         """Keep the ground around points free of names, metres."""
-        self._taken += list(shapely.box(*(points - radius).T, *(points + radius).T))
+        for box in shapely.box(*(points - radius).T, *(points + radius).T):
+            self._taken.add(box)
 
     def write_in(self, areas: Geometries, names: Sequence[str], look: NameLook) -> None:
         """Write the names of areas, the widest first, in what is seen of each."""
@@ -113,7 +136,7 @@ class Names:
             labels = self._fitting(names[row], room, look)
             label = next((one for one in labels if self._is_free(one.box)), None)
             if label is not None:
-                self._taken.append(label.box)
+                self._taken.add(label.box)
                 self._write(x, y, label, look)
 
     def write_beside(
@@ -130,13 +153,12 @@ class Names:
                 room = _Room(self._ground, *middle, wide, high)
                 label = _Label(name, size, room.box(wide, high))
                 if self._is_free(label.box):
-                    self._taken.append(label.box)
+                    self._taken.add(label.box)
                     self._write(*middle, label, look)
                     break
 
     def _is_free(self, box: shapely.Geometry) -> bool:
-        inside = self._ground.covers(box)
-        return inside and not any(box.intersects(other) for other in self._taken)
+        return self._ground.covers(box) and not self._taken.meet(box)
 
     def _fitting(self, name: str, room: _Room, look: NameLook) -> Iterator[_Label]:
         """Set a name in every size its room allows, the largest first; in two lines if needed."""

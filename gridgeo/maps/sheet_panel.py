@@ -250,7 +250,8 @@ def draw_imprint(pen: Pen, lines: Sequence[str], column: Box, bottom: float) -> 
 def _draw_row(pen: Pen, row: Row, column: Box, y: float, indent: float) -> None:
     unit = pen.paper.unit
     _draw_symbol(pen, row, column.left, y)
-    left = column.left + indent
+    # A line of words alone heads or closes the others, and takes the whole width.
+    left = column.left + (indent if row.has_symbol or row.value else 0)
     right = column.left + column.width
     room = right - left - pen.width(row.value, 8.5) - 2 * unit
     pen.text(left, y, pen.fitted(row.name, 8.5, room), 8.5)

@@ -39,7 +39,7 @@ _SWATCH: Final = 5.0
 _PERSON: Final = 14.0
 _MOST: Final = 40.0
 _NAME_SHARE: Final = 0.45
-_EXACT: Final = 1.001
+_SLACK: Final = 1.02
 _AIR: Final = 2.0
 _GAP: Final = 5.0
 """Between two sets of columns side by side; all in mm on A3."""
@@ -145,7 +145,7 @@ def _columns(pen: Pen, panel: Panel, width: float, times: float) -> list[_Column
 
     def fitted(heading: str, texts: list[str], most: float = _MOST, *, right: bool) -> _Column:
         widest = max(pen.width(text, _TYPE * times) for text in [heading, *texts])
-        return _Column(heading, texts, min(widest / pen.paper.unit, most) + _AIR, right)
+        return _Column(heading, texts, min(widest * _SLACK / pen.paper.unit, most) + _AIR, right)
 
     name = fitted(said["zone"], _labels(zones), width * _NAME_SHARE, right=False)
     hectares = [f"{m2 / _M2_PER_HECTARE:,.1f}" for m2 in zones[AREA_M2]]
@@ -237,7 +237,7 @@ class _Setting:
     def _short(self, text: str, room: float) -> str:
         """Shorten a list of persons to the first and how many more, other text to what fits."""
         pen, size = self.pen, self.size
-        if pen.width(text, size) <= room * _EXACT:
+        if pen.width(text, size) <= room:
             return text
         for separator in ("; ", "、"):
             first, *others = text.split(separator)

@@ -30,8 +30,8 @@ def explore_tree(  # noqa: PLR0913 - all but the zones are optional, and named
 ) -> Page:
     """Show who is in charge of what as a tree to fold open: areas, their zones, the persons.
 
-    The tree opens down to the areas below the highest; a field finds codes, names and persons.
-    It needs no network. The parameters are those of :func:`plot_tree`, as is what is written
+    What stands below a single area at the top is open; a field finds codes, names and persons. It
+    needs no network. The parameters are those of :func:`plot_tree`, as is what is written
     in red.
 
     Parameters
@@ -93,7 +93,8 @@ def _folds(tree: Tree) -> str:
     texts = [
         _text(*row) for row in zip(lines["name"], lines["note"], lines["missing"], strict=True)
     ]
-    rows = zip(texts, lines["kind"], depth, below, strict=True)
+    opened = (depth == 0) & ((depth == 0).sum() == 1)
+    rows = zip(texts, lines["kind"], depth, below, opened, strict=True)
     return "<ul>" + "\n".join(_line(*row) for row in rows) + "</ul>"
 
 
@@ -103,8 +104,8 @@ def _text(name: str, note: str, missing: object) -> str:
     return f'<span class="name">{html.escape(name)}</span>{told}'
 
 
-def _line(text: str, kind: str, depth: int, below: int) -> str:
+def _line(text: str, kind: str, depth: int, below: int, opened: object) -> str:
     if below > depth:
-        opened = "" if depth else " open"
-        return f'<li class="{kind}"><details{opened}><summary>{text}</summary><ul>'
+        state = " open" if opened else ""
+        return f'<li class="{kind}"><details{state}><summary>{text}</summary><ul>'
     return f'<li class="{kind}">{text}</li>' + "</ul></details></li>" * (depth - below)
