@@ -97,7 +97,9 @@ def borders_by_level(
     if len(top) > 1:
         whole = join_by(top.assign(**{AREA_CODE: _WHOLE}), AREA_CODE)
         whole = whole.assign(**{AREA_CODE: "", AREA_NAME: ""})
-        borders.insert(0, _border(_next(level), whole, said, "outer_border"))
+        # Communities whose parent nobody names may lie in one street or in many.
+        whole_level = "" if level == _LEVELS[0] else _next(level)
+        borders.insert(0, _border(whole_level, whole, said, "outer_border"))
     return borders
 
 

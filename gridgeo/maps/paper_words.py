@@ -25,7 +25,6 @@ _TABLE: Final[dict[str, tuple[str, str]]] = {
     "n_cells": ("{n} cells", "{n} 个单元网格"),
     "hectares": ("{n} ha", "{n} 公顷"),
     "one_color_each_zone": ("One colour a zone", "一格一色"),
-    "short_codes": ("Codes begin", "编码前缀"),
     "cells_head": ("cells", "网格数"),
     "ha": ("ha", "公顷"),
     "more_zones": ("{n} more zones: see the ledger", "另有 {n} 个责任网格，见台账"),

@@ -22,6 +22,7 @@ from gridgeo.maps.packing import (
     pack_texts,
 )
 from gridgeo.maps.themes import ZONE
+from gridgeo.maps.zoning import zone_numbers
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
@@ -195,8 +196,11 @@ def _pack_borders(borders: Sequence[Border], degrees: Degrees) -> list[dict[str,
 def _pack_zones(zoning: Zoning, degrees: Degrees) -> dict[str, Any]:
     zones = zoning.zones
     codes, names = zones[ZONE_CODE].tolist(), zones[ZONE_NAME].tolist()
+    head, labels = zone_numbers(zoning)
     return {
         **pack_regions(degrees.of(zones), codes, names),
+        "head": head,
+        "labels": labels,
         "color": zones["color"].tolist(),
         "m2": zones[AREA_M2].tolist(),
         "cells": zones[N_CELLS].tolist(),

@@ -15,7 +15,7 @@ from gridgeo.maps import style
 from gridgeo.maps.figures import blank_sheet, plain_settings
 from gridgeo.maps.paper import Orientation, Size, paper
 from gridgeo.maps.paper_words import paper_words
-from gridgeo.maps.sheet_blocks import Panel, zone_numbers
+from gridgeo.maps.sheet_blocks import Panel
 from gridgeo.maps.sheet_inset import inset_outlines
 from gridgeo.maps.sheet_map import (
     STAR,
@@ -34,6 +34,7 @@ from gridgeo.maps.sheet_view import extent_of, refuse_view, require_scale, view_
 from gridgeo.maps.subject import map_subject
 from gridgeo.maps.themes import AREA, ZONE, map_theme
 from gridgeo.maps.words import one_line
+from gridgeo.maps.zoning import zone_numbers
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,7 +11,8 @@ import shapely
 from gridgeo.maps import style
 from gridgeo.maps.sheet_map import border_points, zone_points
 from gridgeo.maps.themes import AREA, ZONE
-from gridgeo.schema import AREA_CODE, AREA_M2, AREA_NAME, CLASS_CODE, KIND, ZONE_CODE, ZONE_NAME
+from gridgeo.maps.zoning import zone_numbers
+from gridgeo.schema import AREA_CODE, AREA_M2, AREA_NAME, CLASS_CODE, KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
     from gridgeo.maps.sheet_view import View
     from gridgeo.maps.subject import Subject
     from gridgeo.maps.themes import Theme
-    from gridgeo.maps.zoning import Zoning
     from gridgeo.schema import Geometries
 
 MOST_LISTED: Final = 10
 """Areas or classes in a list; fewer where the panel is short."""
 
 _STRIPES: Final = 4
-_LEAST_CODE: Final = 2
-_PART: Final = 3
 
 
 @dataclass(frozen=True)
@@ -121,24 +118,6 @@ def legend(panel: Panel, most: int) -> Block:
     if head:
         rows.append(Row(said["short_codes"], head))
     return Block(said["legend"], rows)
-
-
-def zone_numbers(zoning: Zoning) -> tuple[str, list[str]]:
-    """Give what all codes of zones begin with, and what the map calls each zone.
-
-    Zones with names of their own are called by these; of several codes only the end is written.
-    """
-    codes, names = zoning.zones[ZONE_CODE].tolist(), zoning.zones[ZONE_NAME].tolist()
-    # Of texts in order, the first and the last have in common what all have.
-    pairs = zip(min(codes), max(codes), strict=False)
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    # Parts of codes are three digits wide: 001 and not 01.
-    head = codes[0][: min(same, min(map(len, codes)) - _LEAST_CODE) // _PART * _PART]
-    while len(head) < same and not codes[0][len(head)].isalnum():
-        head += codes[0][len(head)]
-    if names != codes or len(codes) == 1:
-        return "", names
-    return head, [code[len(head) :] for code in codes]
 
 
 def _line_rows(panel: Panel) -> Iterator[Row]:

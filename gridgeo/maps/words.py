@@ -51,6 +51,7 @@ _TABLE: Final[dict[str, tuple[str, str]]] = {
         "One colour per zone; neighbours never share one",
         "一格一色，相邻责任网格颜色不同",
     ),
+    "short_codes": ("Codes begin", "编码前缀"),
     "no_zone": ("In no zone", "未划入责任网格"),
     "area_m2": ("Size, m²", "面积（平方米）"),
     "n_cells": ("Cells", "单元网格数"),

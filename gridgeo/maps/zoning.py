@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gridgeo.schema import Ints, Language
+
+_LEAST_CODE: Final = 2
+_PART: Final = 3
 
 
 @dataclass(frozen=True)
@@ -130,3 +134,21 @@ def _name_columns(language: Language) -> Sequence[str]:
 def _sums(values: np.ndarray, row: Ints, n: int) -> np.ndarray:
     inside = row >= 0
     return np.bincount(row[inside], weights=values[inside], minlength=n)
+
+
+def zone_numbers(zoning: Zoning) -> tuple[str, list[str]]:
+    """Give what all codes of zones begin with, and what the map calls each zone.
+
+    Zones with names of their own are called by these; of several codes only the end is written.
+    """
+    codes, names = zoning.zones[ZONE_CODE].tolist(), zoning.zones[ZONE_NAME].tolist()
+    # Of texts in order, the first and the last have in common what all have.
+    pairs = zip(min(codes), max(codes), strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    # Parts of codes are three digits wide: 001 and not 01.
+    head = codes[0][: min(same, min(map(len, codes)) - _LEAST_CODE) // _PART * _PART]
+    while len(head) < same and not codes[0][len(head)].isalnum():
+        head += codes[0][len(head)]
+    if names != codes or len(codes) == 1:
+        return "", names
+    return head, [code[len(head) :] for code in codes]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from gridgeo.files import staged, write_frame, write_json
 from gridgeo.ledger import write_ledger
 from gridgeo.maps import explore_grid, explore_tree, plot_sheet, save_html, save_sheet
-from gridgeo.schema import AREA_M2, CELL_CODE, CLASS_CODE, KIND, KINDS, Language
+from gridgeo.schema import AREA_M2, CELL_CODE, CLASS_CODE, KIND, KINDS, PARENT_CODE, Language
 from gridgeo.validate import require_option
 from gridgeo.workflow.progress import steps
 
@@ -135,8 +135,16 @@ class GridPlan:
         return [Path(folder) / name for name in names]
 
     def _shown(self) -> dict[str, Any]:
-        frames = ("areas", "components", "zones", "key_units", "staff")
-        return {name: getattr(self, name) for name in frames}
+        frames = ("components", "zones", "key_units", "staff")
+        shown = {name: getattr(self, name) for name in frames}
+        areas, within = self.areas, self._within
+        if within is not None and PARENT_CODE not in areas:
+            areas = areas.assign(**{PARENT_CODE: areas[within]})
+        return {"areas": areas, **shown}
+
+    @property
+    def _within(self) -> str | None:
+        return None if self.zones_check is None else self.zones_check.within
 
     def _write_management(
         self, zones: GeoDataFrame, part: Path, title: str | None, language: Language

@@ -47,14 +47,11 @@ const NamesLayer = CanvasLayer.extend({
     context.lineWidth = 3.5;
     context.strokeStyle = "rgba(255, 255, 255, 0.88)";
     context.fillStyle = color || style.ink;
-    for (const i of regions.widestFirst) {
-      const short = regions.shorts && regions.shorts[i];
-      this._write(context, regions.names[i], i, taken, view) ||
-        (short && this._write(context, short, i, taken, view));
-    }
+    const names = regions.labels || regions.names;
+    for (const i of regions.widestFirst) this._write(context, names[i], i, taken, view);
   },
 
-  // Writes a name where there is room for it, and tells whether there is.
+  // Writes a name where there is room for it.
   _write(context, name, i, taken, view) {
     const half = context.measureText(name).width / 2 + 2;
     if (2 * half > (this._regions.chords[i] / 360) * view.scale * 1.05) return false;

@@ -11,7 +11,6 @@ function readCity(packed) {
     name: border.name, level: border.level, weight: border.weight,
     regions: border.outlines ? readRegions(border, steps) : city.areas,
   }));
-  if (city.zones) city.zones.shorts = shortNames(city.zones, city.borders.slice(-2).map(({ regions }) => regions));
   city.regionFill = readRegionFill(packed.fill, city);
   if (packed.components) city.components = readComponents(packed, steps);
   if (packed.keyUnits) city.keyUnits = Object.assign({}, packed.keyUnits, readPoints(packed.keyUnits, steps));
@@ -60,6 +59,7 @@ function readZones(packed, steps) {
   const zones = readRegions(packed, steps);
   return Object.assign(zones, {
     color: packed.color, m2: packed.m2, cells: packed.cells, load: packed.load, persons: packed.persons,
+    head: packed.head, labels: packed.labels,
   });
 }
 
@@ -71,17 +71,6 @@ function readComponents({ components: packed, classes }, steps) {
   const { x, y } = components;
   components.bins = new Bins({ west: x, north: y, east: x, south: y });
   return components;
-}
-
-// Of a zone that is named by its code, what that adds to the code of the area it lies in.
-function shortNames({ names, codes, places }, uppers) {
-  return names.map((name, i) => {
-    if (name !== codes[i]) return null;
-    const at = toLatLng(places.x[i], places.y[i]);
-    const around = uppers.map((upper) => upper.codes[polygonAt(upper, at)] || "");
-    const code = around.filter((upper) => upper && name.startsWith(upper)).pop();
-    return code ? name.slice(code.length).replace(/^[-_. ]+/, "") || null : null;
-  });
 }
 
 // Where names are but codes, nobody gains by reading them twice.

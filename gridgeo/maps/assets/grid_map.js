@@ -56,6 +56,10 @@ function addLayers(map, city) {
   if (city.keyUnits) {
     layers.units = new KeyUnitsLayer(city, { pane: "gg-units" }).on("drawn", redrawNames).addTo(map);
   }
+  // Last, since they keep clear of all that is drawn.
+  for (const [key, layer] of Object.entries(layers.names)) {
+    if (key !== "areas" || !city.zones) layer.addTo(map);
+  }
   return layers;
 }
 
@@ -86,9 +90,6 @@ function addNames(map, city, layers) {
   if (above && hasNames(above.regions)) add("above", above.regions, { size: 15, faint: true });
   if (city.zones) add("zones", city.zones, { color: city.style.zoneLine });
   add("areas", city.areas, {});
-  for (const [key, layer] of Object.entries(names)) {
-    if (key !== "areas" || !city.zones) layer.addTo(map);
-  }
   return names;
 }
 

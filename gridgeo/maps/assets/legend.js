@@ -28,6 +28,7 @@ function fillRows({ words, fill, areas, zones, totals, style }) {
   if (inside < totals.cells) {
     rows.push(legendRow(swatch("gg-swatch", fill.fills[fill.fills.length - 1]), words.no_zone, totals.cells - inside));
   }
+  if (byZone && zones.head) rows.push(legendRow(swatch("gg-blank"), `${words.short_codes} ${zones.head}`));
   return [element("h2", "", byZone ? words.zones : words.areas), ...rows];
 }
 
