@@ -20,8 +20,13 @@ ROUNDS: Final = 10_000
 """Rounds of one pass at most. Every deal evens loads out, so that they come to an end by
 themselves; this is for the patience of the user."""
 
-LESS: Final = 1e-9
-"""Share by which a deal must even loads out, or rounding would go in circles."""
+PATIENCE: Final = 40
+"""Rounds without a deal after which a land is left as it is: what is left to try seldom helps, and
+where cells are large for their zones there is much of it."""
+
+LESS: Final = 1e-3
+"""Share by which a deal must even loads out: crumbs would take their time, and rounding go in
+circles."""
 
 Deal: TypeAlias = "Callable[[Borderers, Floats, Ints], Offers | None]"
 DEALS: Final[tuple[Deal, ...]] = (hand_on, exchange)
@@ -63,11 +68,14 @@ class _Session:
         self.stuck = np.zeros(len(now.zone), dtype=bool)
         self.closed = np.zeros(0, dtype=np.int64)
         self.dealt = np.zeros(len(open_lands), dtype=bool)
+        self.futile = np.zeros(len(open_lands), dtype=np.int64)
 
     def run(self) -> None:
         n_open = self.open_lands.sum()
         for _ in range(ROUNDS):
             self._close(~self._round())
+            self.futile += 1
+            self.open_lands &= self.futile < PATIENCE
             if 2 * self.open_lands.sum() <= n_open:
                 return
         self.open_lands[:] = False
@@ -102,7 +110,9 @@ class _Session:
         now, loads = self.now, self.now.loads
         out = loads > self.bounds.high if sign > 0 else loads < self.bounds.low
         asked = out & self.open_lands[now.land]
-        if deal is exchange:
+        if deal is hand_on:
+            borderers = borderers.take(~self._are_closed(borderers.pair))
+        else:
             asked &= ~tried[now.land]
         roots = np.flatnonzero(asked)
         if not len(roots) or not len(borderers.cell):
@@ -110,17 +120,20 @@ class _Session:
         excess = sign * (loads - self.bounds.target)
         return deal(borderers if sign > 0 else borderers.turned(), excess, roots)
 
+    def _are_closed(self, pair: Ints) -> Bools:
+        """Tell between which zones a cell was handed on in vain."""
+        if not len(self.closed):
+            return np.zeros(len(pair), dtype=bool)
+        place = np.searchsorted(self.closed, pair).clip(0, len(self.closed) - 1)
+        return self.closed[place] == pair
+
     def _borderers(self) -> Borderers:
         """Give the cells that can change sides and with them some load."""
         now, n_zones = self.now, len(self.now.land)
         cell, old, new, away, own = now.on_borders(self.stuck)
         load = now.load[cell]
         pair = old * n_zones + new
-        fine = (load > 0) & self.open_lands[now.land[old]]
-        if len(self.closed):
-            place = np.searchsorted(self.closed, pair).clip(0, len(self.closed) - 1)
-            fine &= self.closed[place] != pair
-        order = np.flatnonzero(fine)
+        order = np.flatnonzero((load > 0) & self.open_lands[now.land[old]])
         order = order[np.argsort(pair[order], kind="stable")]
         return Borderers(
             cell[order],
@@ -141,6 +154,7 @@ class _Session:
         changed = np.zeros(n_zones, dtype=bool)
         changed[moves.old[done[moves.deal]]] = changed[moves.new[done[moves.deal]]] = True
         self.dealt[now.land[changed]] = True
+        self.futile[now.land[changed]] = -1
         self.stuck &= ~changed[now.zone]
         self.stuck[moves.cell[breaking]] = True
         old, new = self.closed // n_zones, self.closed % n_zones

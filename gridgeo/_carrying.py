@@ -74,16 +74,16 @@ def carry_over(ground: Ground, land: Ints, n_zones: Ints, before: Before) -> Car
     if len(abroad):
         raise HeldApartError(abroad, "lie apart from the other locked cells of their zone")
     zone = np.where(at_home, before.zone, NOWHERE)
-    zone, held = _join_held(ground.graph, zone, before.held)
+    zone, held = join_held(ground.graph, zone, before.held)
     zone = _without_strays(ground, zone, held)
     zone, home = _settle_empty(zone, land, home, len(n_zones))
-    zone = _grow(ground.graph, zone)
+    zone = grow(ground.graph, zone)
     zone, home = _give_up(ground, zone, home, n_zones, held)
     zone, home = _split(ground, zone, home, n_zones, held)
     return Carried(zone, home)
 
 
-def _join_held(graph: Graph, zone: Ints, held: Bools) -> tuple[Ints, Bools]:
+def join_held(graph: Graph, zone: Ints, held: Bools) -> tuple[Ints, Bools]:
     """Join the held cells of each zone by the shortest way over cells that nobody holds."""
     zone, held = zone.copy(), held.copy()
     part = find_parts(graph, np.where(held, zone, NOWHERE))
@@ -143,7 +143,7 @@ def _settle_empty(zone: Ints, land: Ints, home: Ints, n_lands: int) -> tuple[Int
     return zone, np.append(home, np.flatnonzero(empty))
 
 
-def _grow(graph: Graph, zone: Ints) -> Ints:
+def grow(graph: Graph, zone: Ints) -> Ints:
     """Give cells without a zone to the neighbour with the longest border, from zones outwards."""
     zone = zone.copy()
     while True:
@@ -175,7 +175,7 @@ def _give_up(
         return zone, home
     home = home.copy()
     home[leaving] = NOWHERE
-    return _grow(ground.graph, np.where(np.isin(zone, leaving), NOWHERE, zone)), home
+    return grow(ground.graph, np.where(np.isin(zone, leaving), NOWHERE, zone)), home
 
 
 def _split(ground: Ground, zone: Ints, home: Ints, n_zones: Ints, held: Bools) -> tuple[Ints, Ints]:

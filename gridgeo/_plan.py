@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from gridgeo._allot import allot
-from gridgeo._carrying import HeldApartError, carry_over
-from gridgeo._graph import add_up
+from gridgeo._carrying import HeldApartError, carry_over, grow, join_held
+from gridgeo._graph import add_up, find_parts
 from gridgeo._halving import Ground
 from gridgeo._islands import find_lands, find_nearest
 from gridgeo._sharing import Sharing
@@ -142,15 +142,34 @@ def _within(load: Floats, limit: float, n_cells: Ints, present: Ints) -> Ints:
 
 
 def _anchor_held(task: Task, lands: Lands) -> tuple[Lands, Bools]:
-    """Let held cells of islands go with the nearest cell of their zone, which is then held too."""
-    anchor, held, before = lands.anchor.copy(), task.before.held.copy(), task.before.zone
-    astray = np.flatnonzero(held & (anchor != np.arange(len(anchor))))
-    for zone in np.unique(before[astray]):
-        cells = astray[before[astray] == zone]
-        mainland = lands.mainland
-        own = mainland[(before[mainland] == zone) & (task.unit[mainland] == task.unit[cells[0]])]
-        if not len(own):
-            raise HeldApartError(cells, "lie on an island that goes with another zone")
-        anchor[cells] = find_nearest(task.polygons, cells, own, cells)
+    """Let islands with held cells go with the zones of these, as far as each is theirs.
+
+    What is on an island goes with the nearest cell of its zone, which is then held too.
+    """
+    anchor, held = lands.anchor.copy(), task.before.held.copy()
+    part = find_parts(task.graph)
+    astray = held & (anchor != np.arange(len(anchor)))
+    islands = np.flatnonzero(np.isin(part, part[astray]))
+    if not len(islands):
+        return lands, held
+    zone = _zones_on(task, islands)
+    mainland = lands.mainland
+    for own in np.unique(zone):
+        cells = islands[zone == own]
+        theirs = mainland[task.before.zone[mainland] == own]
+        theirs = theirs[task.unit[theirs] == task.unit[cells[0]]]
+        if not len(theirs):
+            raise HeldApartError(cells[held[cells]], "lie on an island that goes with another zone")
+        anchor[cells] = find_nearest(task.polygons, cells, theirs, part[cells])
         held[anchor[cells]] = True
     return replace(lands, anchor=anchor, land=lands.land[anchor]), held
+
+
+def _zones_on(task: Task, islands: Ints) -> Ints:
+    """Share out the cells of islands among the zones that hold some of them."""
+    graph, before = task.graph.of(islands), task.before.of(islands)
+    try:
+        zone, _ = join_held(graph, np.where(before.held, before.zone, NOWHERE), before.held)
+    except HeldApartError as error:
+        raise HeldApartError(islands[error.cells], str(error)) from error
+    return grow(graph, zone)

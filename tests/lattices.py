@@ -17,9 +17,9 @@ def lattice(kept, **columns):
 @st.composite
 def cities(draw):
     """Cells with a load ``w`` each, in units ``u`` that may be torn; some of them far apart."""
-    n_rows, n_columns = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    shape = draw(st.sampled_from([(9, 9), (7, 12), (1, 12), (3, 3)]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    kept = rng.random((n_rows, n_columns)) < draw(st.sampled_from([0.6, 0.8, 1.0]))
+    kept = rng.random(shape) < draw(st.sampled_from([0.7, 0.85, 1.0]))
     kept[0, 0] = True
     cells = lattice(kept)
     n = len(cells)
@@ -41,7 +41,9 @@ def cities(draw):
 def tasks(draw):
     """A city and a number of zones that it can have."""
     cells = draw(cities())
-    return cells, draw(st.integers(cells["u"].nunique(), len(cells)))
+    n_units, n_cells = cells["u"].nunique(), len(cells)
+    some = draw(st.sampled_from([n_units, n_units + 2, n_cells // 8, n_cells // 3, n_cells]))
+    return cells, min(max(some, n_units), n_cells)
 
 
 def n_parts(polygons):
