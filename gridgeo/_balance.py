@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from gridgeo._deals import Borderers, exchange, hand_on
+from gridgeo._deals import Borderers, best_of_each, exchange, hand_on
 from gridgeo._sharing import Moves
 
 if TYPE_CHECKING:
@@ -60,10 +60,17 @@ def _pass(now: Sharing, bounds: Bounds) -> bool:
 
 
 class _Session:
-    """Deals in some lands, until half of them need no more, or all."""
+    """Deals in some lands, until half of them need no more, or all.
+
+    (cells,) ``stuck``: what would have torn a zone, or was exchanged for nothing; ``closed``: pairs
+    of zones, one number each, between which no cell fitted; either until one of the zones has
+    changed. (lands,) ``dealt``: whether there was a deal since all was tried from the start;
+    ``futile``: rounds since the last one.
+    """
 
     def __init__(self, now: Sharing, bounds: Bounds, open_lands: Bools) -> None:
         self.now, self.bounds = now, bounds
+        self.n_zones = len(now.land)
         self.open_lands = open_lands.copy()
         self.stuck = np.zeros(len(now.zone), dtype=bool)
         self.closed = np.zeros(0, dtype=np.int64)
@@ -71,6 +78,7 @@ class _Session:
         self.futile = np.zeros(len(open_lands), dtype=np.int64)
 
     def run(self) -> None:
+        """Deal; ``open_lands`` are then those that need more."""
         n_open = self.open_lands.sum()
         for _ in range(ROUNDS):
             self._close(~self._round())
@@ -88,7 +96,7 @@ class _Session:
         if again.any():
             self.dealt &= ~again
             self.stuck &= ~again[self.now.land[self.now.zone]]
-            self.closed = self.closed[~again[self.now.land[self.closed // len(self.now.land)]]]
+            self.closed = self.closed[~again[self.now.land[self.closed // self.n_zones]]]
 
     def _round(self) -> Bools:
         """Offer deals to zones out of bounds, one to a zone; tells in which lands there was one."""
@@ -100,10 +108,19 @@ class _Session:
                 if offers is None:
                     continue
                 tried[self.now.land[offers.moves.old]] = True
-                changed = self._settle(offers, sign)
+                changed = self._carry_out(offers, deal, sign)
                 if changed.any():
                     borderers = borderers.take(~(changed[borderers.old] | changed[borderers.new]))
         return tried
+
+    def _borderers(self) -> Borderers:
+        """Give the cells that can change sides and with them some load."""
+        cell, old, new, away, own = self.now.on_borders(self.stuck)
+        load, pair = self.now.load[cell], old * self.n_zones + new
+        order = np.flatnonzero((load > 0) & self.open_lands[self.now.land[old]])
+        order = order[np.argsort(pair[order], kind="stable")]
+        shape = own[order] / (own[order] + away[order])
+        return Borderers(cell[order], old[order], new[order], load[order], shape, self.n_zones)
 
     def _offers(self, deal: Deal, sign: int, borderers: Borderers, tried: Bools) -> Offers | None:
         """Find deals for the zones that carry too much, or by sign too little."""
@@ -127,26 +144,9 @@ class _Session:
         place = np.searchsorted(self.closed, pair).clip(0, len(self.closed) - 1)
         return self.closed[place] == pair
 
-    def _borderers(self) -> Borderers:
-        """Give the cells that can change sides and with them some load."""
-        now, n_zones = self.now, len(self.now.land)
-        cell, old, new, away, own = now.on_borders(self.stuck)
-        load = now.load[cell]
-        pair = old * n_zones + new
-        order = np.flatnonzero((load > 0) & self.open_lands[now.land[old]])
-        order = order[np.argsort(pair[order], kind="stable")]
-        return Borderers(
-            cell[order],
-            old[order],
-            new[order],
-            load[order],
-            own[order] / (own[order] + away[order]),
-            n_zones,
-        )
-
-    def _settle(self, offers: Offers, sign: int) -> Bools:
-        """Carry out what evens loads out, remember what does not go; tells which zones changed."""
-        now, n_zones, moves = self.now, len(self.now.land), offers.moves
+    def _carry_out(self, offers: Offers, deal: Deal, sign: int) -> Bools:
+        """Do what evens loads out, remember what does not go; tells which zones changed."""
+        now, n_zones, moves = self.now, self.n_zones, offers.moves
         if sign < 0:
             moves = Moves(moves.cell, moves.new, moves.old, moves.deal)
         fair = self._evens_out(moves, offers.n_deals)
@@ -157,20 +157,21 @@ class _Session:
         self.futile[now.land[changed]] = -1
         self.stuck &= ~changed[now.zone]
         self.stuck[moves.cell[breaking]] = True
-        old, new = self.closed // n_zones, self.closed % n_zones
-        self.closed = self.closed[~(changed[old] | changed[new])]
-        worst = np.flatnonzero(~fair[moves.deal])
-        if len(worst):
-            order = worst[np.lexsort((worst, -offers.misfit[worst], moves.deal[worst]))]
-            first = np.append(True, moves.deal[order][1:] != moves.deal[order][:-1])
-            at = order[first]
-            self.closed = np.append(self.closed, moves.old[at] * n_zones + moves.new[at])
-            self.closed.sort()
+        self.closed = self.closed[
+            ~(changed[self.closed // n_zones] | changed[self.closed % n_zones])
+        ]
+        unfair = np.flatnonzero(~fair[moves.deal])
+        if deal is hand_on:
+            worst = unfair[best_of_each(moves.deal[unfair], -offers.misfit[unfair])]
+            pairs = moves.old[worst] * n_zones + moves.new[worst]
+            self.closed = np.union1d(self.closed, pairs)
+        else:
+            self.stuck[moves.cell[unfair]] = True
         return changed
 
     def _evens_out(self, moves: Moves, n_deals: int) -> Bools:
         """Tell which deals lessen the sum of the squares of what zones carry too much or little."""
-        now, n_zones = self.now, len(self.now.land)
+        now, n_zones = self.now, self.n_zones
         load = now.load[moves.cell]
         excess = now.loads - self.bounds.target
         change = np.bincount(moves.new, load, minlength=n_zones)

@@ -83,57 +83,69 @@ def hand_on(borderers: Borderers, excess: Floats, roots: Ints) -> Offers | None:
     if not len(ends):
         return None
     wanted = (excess[root[ends]] - excess[ends]) / 2
-    best = _best_of_each(root[ends], -wanted / distance[ends])
+    best = best_of_each(root[ends], -wanted / distance[ends])
     ends, wanted = ends[best], wanted[best]
     return _choose_cells(borderers, *_walk_back(ends, root, before), wanted)
 
 
 def exchange(borderers: Borderers, excess: Floats, roots: Ints) -> Offers | None:
-    """Offer each root to exchange a cell for a lighter one of a neighbour that carries less."""
-    is_root = np.zeros(borderers.n_zones, dtype=bool)
+    """Offer each root to exchange a cell for a lighter one of a neighbour that carries less.
+
+    Parameters are those of :func:`hand_on`; no two exchanges have a zone in common.
+    """
+    n_zones = borderers.n_zones
+    is_root = np.zeros(n_zones, dtype=bool)
     is_root[roots] = True
     lighter = excess[borderers.old] > excess[borderers.new]
     giving = borderers.take(is_root[borderers.old] & lighter)
-    wanted = (excess[giving.old] - excess[giving.new]) / 2
-    back = borderers.take(is_root[borderers.new])
-    back = back.take(np.lexsort((back.load, back.pair)))
-    # One number that sorts by pair and then by load finds the cell that fits best.
-    step = 2 * max(float(borderers.load.max(initial=0.0)), np.finfo(float).tiny)
-    key = back.pair * step + back.load
-    returned = np.clip(giving.load - wanted, 0, step / 2)
-    sought = (giving.new * borderers.n_zones + giving.old) * step + returned
-    place = np.searchsorted(key, sought)
-    place = np.stack([place - 1, place]).clip(0, max(len(key) - 1, 0))
-    if not place.size or not len(key):
+    coming = borderers.take(is_root[borderers.new])
+    if not len(giving.cell) or not len(coming.cell):
         return None
-    fits = back.pair[place] == giving.new * borderers.n_zones + giving.old
-    misfit = np.abs(giving.load - back.load[place] - wanted) / wanted
-    misfit = np.where(fits & (misfit < 1), misfit, np.inf)
-    nearer = misfit.argmin(axis=0)
-    taken = place[nearer, np.arange(len(nearer))]
-    misfit = misfit.min(axis=0)
-    cost = misfit + (giving.shape + back.shape[taken]) / 2
-    best = _best_of_each(giving.old, cost)
+    wanted = (excess[giving.old] - excess[giving.new]) / 2
+    partner, misfit = _find_partners(giving, coming, wanted)
+    cost = misfit + (giving.shape + coming.shape[partner]) / 2
+    best = best_of_each(giving.old, cost)
     best = best[np.isfinite(cost[best])]
-    best = best[are_best(-cost[best], [giving.old[best], giving.new[best]], borderers.n_zones)]
+    best = best[are_best(-cost[best], [giving.old[best], giving.new[best]], n_zones)]
     if not len(best):
         return None
-    giving, back, deal = giving.take(best), back.take(taken[best]), np.arange(len(best))
+    giving, coming, deal = giving.take(best), coming.take(partner[best]), np.arange(len(best))
     moves = Moves(
-        np.append(giving.cell, back.cell),
-        np.append(giving.old, back.old),
-        np.append(giving.new, back.new),
+        np.append(giving.cell, coming.cell),
+        np.append(giving.old, coming.old),
+        np.append(giving.new, coming.new),
         np.append(deal, deal),
     )
-    return Offers(moves, np.zeros(len(moves.cell)), len(deal))
+    return Offers(moves, np.tile(misfit[best], 2), len(deal))
+
+
+def _find_partners(giving: Borderers, coming: Borderers, wanted: Floats) -> tuple[Ints, Floats]:
+    """Find for each cell that is given the one to come back, so that the load wanted is left over.
+
+    Gives its position, and by how much that misses what is wanted: below 1 it is to the good, and
+    it is infinite where none would be.
+    """
+    order = np.lexsort((coming.load, coming.pair))
+    pair, load = coming.pair[order], coming.load[order]
+    opposite = giving.new * giving.n_zones + giving.old
+    # One number that sorts by pair and then by load finds the cells that fit best on either side.
+    step = 2 * max(float(load.max()), np.finfo(float).tiny)
+    sought = opposite * step + np.clip(giving.load - wanted, 0, step / 2)
+    place = np.searchsorted(pair * step + load, sought)
+    place = np.stack([place - 1, place]).clip(0, len(order) - 1)
+    misfit = np.abs(giving.load - load[place] - wanted) / wanted
+    misfit[(pair[place] != opposite) | (misfit >= 1)] = np.inf
+    nearer = misfit.argmin(axis=0)
+    return order[place[nearer, np.arange(len(nearer))]], misfit.min(axis=0)
 
 
 def _groups(key: Ints) -> tuple[Ints, Ints]:
+    """Give each of some sorted keys once, and where it is first."""
     first = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
     return key[first], first
 
 
-def _best_of_each(group: Ints, cost: Floats) -> Ints:
+def best_of_each(group: Ints, cost: Floats) -> Ints:
     """Give the position of the lowest cost in each group, the first of equal ones."""
     order = np.lexsort((np.arange(len(group)), cost, group))
     return order[_groups(group[order])[1]]
@@ -164,7 +176,7 @@ def _choose_cells(
     offered, step = borderers.take(asked), step[asked]
     load, amount = offered.load, wanted[chain[step]]
     misfit = np.abs(load - amount) / np.maximum(load, amount)
-    best = _best_of_each(step, misfit + offered.shape)
+    best = best_of_each(step, misfit + offered.shape)
     chosen = offered.take(best)
     moves = Moves(chosen.cell, chosen.old, chosen.new, chain)
     return Offers(moves, misfit[best], len(wanted))
