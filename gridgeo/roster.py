@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
-from gridgeo._board import Barred
-from gridgeo._ground import NO_LIMIT, NOBODY, NOWHERE, lay_along, number_places
 from gridgeo._persons import (
     UNKNOWN,
     check_zones,
@@ -21,7 +19,9 @@ from gridgeo._persons import (
     read_staff_frame,
     text_of,
 )
-from gridgeo._rota import find_rings, rotate
+from gridgeo._staffing.board import Barred
+from gridgeo._staffing.ground import NO_LIMIT, NOBODY, NOWHERE, lay_along, number_places
+from gridgeo._staffing.rota import find_rings, rotate
 from gridgeo.errors import InputError
 from gridgeo.roles import CITY_ROLES, differing, require_roles
 from gridgeo.schema import NAME, ROLE, STAFF_ID, STREET_CODE, ZONE_CODE
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from gridgeo._persons import Staff
-    from gridgeo._rota import Ring
+    from gridgeo._staffing.rota import Ring
     from gridgeo.roles import Role
     from gridgeo.schema import Ints
 

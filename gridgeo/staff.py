@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import pandas as pd
 
-from gridgeo._board import Barred
-from gridgeo._duties import Crew, Posts, share_out, spare_posts
-from gridgeo._ground import NO_LIMIT, NOWHERE, lay_along, number_places
 from gridgeo._persons import (
     UNKNOWN,
     Duties,
@@ -24,6 +21,9 @@ from gridgeo._persons import (
     text_of,
     write_duties,
 )
+from gridgeo._staffing.board import Barred
+from gridgeo._staffing.duties import Crew, Posts, share_out, spare_posts
+from gridgeo._staffing.ground import NO_LIMIT, NOWHERE, lay_along, number_places
 from gridgeo.errors import InputError, SchemaError
 from gridgeo.roles import CITY_ROLES, Role, differing, require_roles
 from gridgeo.schema import LOAD, STREET_CODE, ZONE_CODE

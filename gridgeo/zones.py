@@ -9,12 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._carrying import HeldApartError
 from gridgeo._collector import collector_held
 from gridgeo._edges import shared_borders
-from gridgeo._graph import both_ways
-from gridgeo._plan import draft, share_out
-from gridgeo._task import Before, Task
 from gridgeo._zone_columns import (
     force_plane,
     read_load,
@@ -30,7 +26,11 @@ from gridgeo._zone_numbers import (
     order_zones,
     write_codes,
 )
-from gridgeo._zoning import Rules
+from gridgeo._zoning.carrying import HeldApartError
+from gridgeo._zoning.graph import both_ways
+from gridgeo._zoning.lands import Rules
+from gridgeo._zoning.plan import draft, share_out
+from gridgeo._zoning.task import Before, Task
 from gridgeo.crs import metric_crs, to_crs
 from gridgeo.errors import InputError, name_rows
 from gridgeo.schema import AREA_M2, ZONE_CODE
@@ -39,8 +39,8 @@ from gridgeo.validate import require_number
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from gridgeo._plan import Draft
     from gridgeo._zone_columns import Load
+    from gridgeo._zoning.plan import Draft
     from gridgeo.schema import Bools, Geometries, Ints
 
 TURN: Final = 0.05

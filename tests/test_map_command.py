@@ -1,6 +1,8 @@
 """``gridgeo map``: the page of a grid, from files."""
 
 import re
+import shutil
+import subprocess
 
 import geopandas as gpd
 import pytest
@@ -120,3 +122,26 @@ def test_what_cannot_be_drawn_exits_with_2(files, options, message):
     assert result.exit_code == 2
     assert message in result.output
     assert not (files / "x.html").exists()
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler's pdftotext")
+def test_a_sheet_from_files_is_printed_to_scale(files):
+    """The ending says that it is for paper; size, scale and source stand on it as asked for."""
+    named = ["sheet.pdf" if part == "map.html" else part for part in ALL]
+    on_paper = ["--size", "A4", "--orientation", "portrait", "--scale", "10000"]
+    result = run(files, *named, *on_paper, "--source", "Survey of 2026")
+    assert result.exit_code == 0, result.output
+    told = subprocess.check_output(["pdfinfo", files / "sheet.pdf"], text=True)
+    assert re.search(r"Page size:\s+595\.\d+ x 841\.\d+ pts", told)
+    text = subprocess.check_output(["pdftotext", files / "sheet.pdf", "-"], text=True)
+    assert {"1:10,000", "Survey of 2026", "Town"} <= {
+        part for line in text.splitlines() for part in (line, *line.split(": "))
+    }
+
+
+def test_a_sheet_has_no_base_map(files):
+    """Tiles are for pages; nothing is written."""
+    result = run(files, "cells.gpkg", "--out", "no.png", "--basemap", "amap")
+    assert result.exit_code == 2
+    assert "--basemap is for pages" in result.output
+    assert not (files / "no.png").exists()

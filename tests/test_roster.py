@@ -12,7 +12,7 @@ from test_staff import HOMES, STREETS, staff_of, zones_of
 
 import gridgeo as gg
 from gridgeo import ENVIRONMENT_ROLES, Role, assign_staff, rotate_staff
-from gridgeo._rota import BLOCK, find_rings
+from gridgeo._staffing.rota import BLOCK, find_rings
 from gridgeo.errors import CodeError, InputError, SchemaError
 
 INSPECTOR = Role("inspector", "监督员", "Inspector")

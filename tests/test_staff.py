@@ -13,9 +13,9 @@ from scipy.optimize import linprog
 
 import gridgeo as gg
 from gridgeo import CITY_ROLES, ENVIRONMENT_ROLES, LABOUR_ROLES, Role, assign_staff
-from gridgeo._board import Barred, Board, Hands
-from gridgeo._duties import _fill_up, _overflow
-from gridgeo._passing import fill_by_chains
+from gridgeo._staffing.board import Barred, Board, Hands
+from gridgeo._staffing.duties import _fill_up, _overflow
+from gridgeo._staffing.passing import fill_by_chains
 from gridgeo.errors import CodeError, InputError, SchemaError
 
 MANAGER = Role("manager", "网格长", "Grid manager")

@@ -344,6 +344,22 @@ def test_the_options_for_awkward_files(tmp_path):
     assert cells.str.startswith("AA-").tolist() == [True, True]
 
 
+def test_cells_are_cut_from_files(tmp_path):
+    """`gridgeo cut` writes what `areas_to_cells` gives, and does not write over its areas."""
+    file = areas_file(tmp_path)
+    out = tmp_path / "cells.gpkg"
+    said = ["cut", str(file), "--code", "code", "--cell-area", "2500", "--out"]
+    result = run.invoke(app, [*said, str(out)])
+    assert result.exit_code == 0, result.output
+    areas = gg.read_areas(file, code="code")
+    cells = gg.areas_to_cells(areas, gg.SquareGrid(cell_area=2_500))
+    assert f"{len(cells):,} cells" in result.output
+    assert gpd.read_file(out)["cell_code"].tolist() == cells["cell_code"].tolist()
+    before = file.read_bytes()
+    assert run.invoke(app, [*said, str(file)]).exit_code == 2
+    assert file.read_bytes() == before
+
+
 def test_a_crash_is_no_verdict(tmp_path, monkeypatch):
     """An error of our own exits with 2 as well: 1 is for faults that were found."""
     monkeypatch.setattr("gridgeo.cli.plans.build_plan", lambda *_, **__: 1 / 0)

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lattices import lattice
 
-from gridgeo._balance import level
 from gridgeo._edges import shared_borders
-from gridgeo._graph import both_ways, find_parts
-from gridgeo._sharing import Bounds, Moves, Sharing
-from gridgeo._smoothing import smooth
+from gridgeo._zoning.balance import level
+from gridgeo._zoning.graph import both_ways, find_parts
+from gridgeo._zoning.sharing import Bounds, Moves, Sharing
+from gridgeo._zoning.smoothing import smooth
 from gridgeo.zones import cells_to_zones
 
 

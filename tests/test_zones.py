@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lattices import cities, lattice, n_parts, tasks
 
-from gridgeo._allot import allot
+from gridgeo._zoning.allot import allot
 from gridgeo.errors import CodeError, CRSError, GeometryError, InputError, SchemaError
 from gridgeo.zones import cells_to_zones
 

@@ -1,11 +1,11 @@
-"""``gridgeo map``: the page of a grid, from files."""
+"""``gridgeo map``: the page or the sheet of a grid, from files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import pandas as pd
 import typer
@@ -25,7 +25,7 @@ from gridgeo.crs import to_crs
 from gridgeo.errors import InputError
 from gridgeo.geocoding import geocode
 from gridgeo.io import read_areas, read_cells, read_components, read_frame, read_table
-from gridgeo.maps import explore_grid, save_html
+from gridgeo.maps import explore_grid, plot_sheet, save_html, save_sheet
 from gridgeo.schema import CELL_CODE, ZONE_CODE
 
 if TYPE_CHECKING:
@@ -34,12 +34,32 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 
+SHEETS: Final = (".png", ".svg", ".pdf")
+
+
 class SchemeOption(StrEnum):
     """How numbers become colours."""
 
     QUANTILES = "quantiles"
     FISHER_JENKS = "fisher_jenks"
     EQUAL_INTERVAL = "equal_interval"
+
+
+class SizeOption(StrEnum):
+    """Papers that a sheet is for."""
+
+    A0 = "A0"
+    A1 = "A1"
+    A2 = "A2"
+    A3 = "A3"
+    A4 = "A4"
+
+
+class OrientationOption(StrEnum):
+    """How a sheet lies."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"
 
 
 @dataclass(frozen=True)
@@ -68,7 +88,9 @@ def draw_map(  # noqa: PLR0913, PLR0917 - one parameter for each option of the c
     cells: Annotated[
         Path, typer.Argument(help="Cells, with zone_code where they are in zones: gpkg, parquet.")
     ],
-    out: Annotated[Path, typer.Option(help="The page to write: .html.")],
+    out: Annotated[
+        Path, typer.Option(help="The page to write: .html; or the sheet: .png, .svg, .pdf.")
+    ],
     zones: Annotated[
         Path | None, typer.Option(help="Zones with their persons; else those that cells name.")
     ] = None,
@@ -103,9 +125,17 @@ def draw_map(  # noqa: PLR0913, PLR0917 - one parameter for each option of the c
         Text, typer.Option(help="Map tiles, from the network: tianditu, amap, a name, an address.")
     ] = None,
     token: Annotated[Text, typer.Option(help="Key of the base map; it stands in the page.")] = None,
+    size: Annotated[SizeOption, typer.Option(help="Paper of a sheet.")] = SizeOption.A3,
+    orientation: Annotated[
+        OrientationOption, typer.Option(help="How a sheet lies.")
+    ] = OrientationOption.LANDSCAPE,
+    scale: Annotated[
+        float | None, typer.Option(help="Scale of a sheet: 2000 for 1:2000; the largest that fits.")
+    ] = None,
+    source: Annotated[Text, typer.Option(help="Where the data of a sheet come from.")] = None,
     language: InLanguage = LanguageOption.EN,
 ) -> None:
-    """Draw the grid management map as one page that opens without a network.
+    """Draw the grid management map: one page that opens without a network, or a sheet to print.
 
     Exits with 0 where it ran, 2 where it could not; then nothing is written. With a base map the
     page needs the network.
@@ -113,17 +143,22 @@ def draw_map(  # noqa: PLR0913, PLR0917 - one parameter for each option of the c
     with guarded():
         files = _Files(cells, zones, areas or [], components, key_units, staff, code, name, parent)
         refuse_overwriting([out], files.paths)
-        page = explore_grid(
-            **_frames(files),
-            color=color,
-            scheme=scheme.value if breaks is None else _numbers(breaks),
-            n_classes=n_classes,
-            language=language.value,
-            title=title,
-            basemap=basemap,
-            token=token,
-        )
-        save_html(page, out, offline=basemap is None)
+        look: dict[str, Any] = {
+            "color": color,
+            "scheme": scheme.value if breaks is None else _numbers(breaks),
+            "n_classes": n_classes,
+            "language": language.value,
+            "title": title,
+        }
+        if out.suffix.lower() in SHEETS:
+            if basemap is not None:
+                raise InputError("--basemap is for pages; a sheet is drawn without one.")
+            look |= {"size": size.value, "scale": scale, "source": source}
+            look["orientation"] = orientation.value
+            save_sheet(plot_sheet(**_frames(files), **look), out)
+        else:
+            page = explore_grid(**_frames(files), **look, basemap=basemap, token=token)
+            save_html(page, out, offline=basemap is None)
         typer.echo(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")
 
 

@@ -1,4 +1,4 @@
-"""``gridgeo plan`` and ``gridgeo demo``: the whole walk."""
+"""``gridgeo plan`` and ``gridgeo demo``: the whole walk; ``gridgeo cut``: its first step."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from gridgeo import datasets
+from gridgeo.cells import areas_to_cells
 from gridgeo.cli.options import (
     FAULTY,
     OK,
@@ -22,14 +23,26 @@ from gridgeo.cli.options import (
     app,
     column_names,
     guarded,
+    refuse_overwriting,
 )
 from gridgeo.codes import SCHEMES, CodeScheme
 from gridgeo.errors import InputError
+from gridgeo.files import write_frame
 from gridgeo.grids import H3Grid, SquareGrid
 from gridgeo.io import read_areas, read_components, read_frame, read_staff
 from gridgeo.schema import PARENT_CODE, STREET_CODE
 from gridgeo.validate import require_option
 from gridgeo.workflow import GridPlan, build_plan
+
+CellArea = Annotated[
+    float | None, typer.Option(help="Area of a whole square, m2; 10,000 if not given.")
+]
+H3Resolution = Annotated[int | None, typer.Option(help="H3 resolution instead of squares.")]
+MinShare = Annotated[
+    float, typer.Option(help="Border pieces below this share of a cell join a neighbour.")
+]
+WorkingCrs = Annotated[Text, typer.Option(help="Working CRS, projected in metres.")]
+SchemeName = Annotated[Text, typer.Option(help=f"How codes are written: {', '.join(SCHEMES)}.")]
 
 SAMPLE_ZONES: Final = 120
 """Zones of the sample city: each has about one inspector and a half."""
@@ -56,17 +69,11 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
     components_crs: Annotated[
         Text, typer.Option(help="CRS of components whose file does not say, such as EPSG:4326.")
     ] = None,
-    cell_area: Annotated[
-        float | None, typer.Option(help="Area of a whole square, m2; 10,000 if not given.")
-    ] = None,
-    h3: Annotated[int | None, typer.Option(help="H3 resolution instead of squares.")] = None,
-    min_share: Annotated[
-        float, typer.Option(help="Border pieces below this share of a cell join a neighbour.")
-    ] = 0.5,
-    crs: Annotated[Text, typer.Option(help="Working CRS, projected in metres.")] = None,
-    scheme: Annotated[
-        Text, typer.Option(help=f"How codes are written: {', '.join(SCHEMES)}.")
-    ] = None,
+    cell_area: CellArea = None,
+    h3: H3Resolution = None,
+    min_share: MinShare = 0.5,
+    crs: WorkingCrs = None,
+    scheme: SchemeName = None,
     outside: Annotated[
         PlaceOutside, typer.Option(help="Components outside every cell.")
     ] = PlaceOutside.KEEP,
@@ -113,6 +120,39 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
             outside=outside.value,
         )
         _save(made, out, title or areas.stem, language)
+
+
+@app.command()
+def cut(  # noqa: PLR0913, PLR0917 - one parameter for each option of the command line
+    areas: Annotated[
+        Path, typer.Argument(help="Administrative areas: gpkg, shp, geojson, parquet.")
+    ],
+    out: Annotated[Path, typer.Option(help="File to write: .gpkg, .parquet, .shp, ...")],
+    code: AreaCode = "area_code",
+    name: Annotated[Text, typer.Option(help="Column with the area's name.")] = None,
+    layer: AreaLayer = None,
+    areas_crs: AreasCrs = None,
+    cell_area: CellArea = None,
+    h3: H3Resolution = None,
+    min_share: MinShare = 0.5,
+    crs: WorkingCrs = None,
+    scheme: SchemeName = None,
+) -> None:
+    """Cut areas into cells that cover them exactly.
+
+    Exits with 0 where it ran, 2 where it could not; then nothing is written. Whether the areas
+    themselves are sound, ``gridgeo check`` tells.
+    """
+    with guarded():
+        refuse_overwriting([out], [areas])
+        cells = areas_to_cells(
+            read_areas(areas, code=column_names(code), name=name, layer=layer, crs=areas_crs),
+            _grid(cell_area, h3),
+            min_share=min_share,
+            crs=crs,
+            scheme=_scheme(scheme),
+        )
+        typer.echo(f"wrote {write_frame(cells, out)}: {len(cells):,} cells, {cells.crs.name}")
 
 
 @app.command()

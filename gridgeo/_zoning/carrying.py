@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridgeo._allot import allot
-from gridgeo._graph import add_up, borders_with, find_parts, find_ways, is_largest_part
-from gridgeo._halving import cut_apart
-from gridgeo._task import NOWHERE, find_homes
+from gridgeo._zoning.allot import allot
+from gridgeo._zoning.graph import add_up, borders_with, find_parts, find_ways, is_largest_part
+from gridgeo._zoning.halving import cut_apart
+from gridgeo._zoning.task import NOWHERE, find_homes
 
 if TYPE_CHECKING:
-    from gridgeo._graph import Graph
-    from gridgeo._halving import Ground
-    from gridgeo._task import Before
+    from gridgeo._zoning.graph import Graph
+    from gridgeo._zoning.halving import Ground
+    from gridgeo._zoning.task import Before
     from gridgeo.schema import Bools, Ints
 
 

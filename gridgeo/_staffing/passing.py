@@ -8,10 +8,10 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
-from gridgeo._ground import ANYWHERE, NOBODY
+from gridgeo._staffing.ground import ANYWHERE, NOBODY
 
 if TYPE_CHECKING:
-    from gridgeo._board import Barred, Board, Hands
+    from gridgeo._staffing.board import Barred, Board, Hands
     from gridgeo.schema import Bools, Ints
 
 _MOST_PAIRS: Final = 4_000_000

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridgeo._graph import find_ways
-from gridgeo._sharing import Moves
-from gridgeo._smoothing import are_best
+from gridgeo._zoning.graph import find_ways
+from gridgeo._zoning.sharing import Moves
+from gridgeo._zoning.smoothing import are_best
 
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Ints

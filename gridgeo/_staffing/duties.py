@@ -4,7 +4,7 @@ Every zone asks for a number of persons; every person serves in one place, or in
 levelled as water is: persons of a place fill up from the least loaded, those who serve everywhere
 flow to the places that stand highest. Then each place's zones are laid along a curve through the
 plane and cut into runs, so that what one person has lies together. What a run cannot give, because
-a person must not serve in that zone, is mended one by one (:mod:`gridgeo._mending`).
+a person must not serve in that zone, is mended one by one (:mod:`gridgeo._staffing.mending`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridgeo._board import Barred, Board, Hands
-from gridgeo._ground import ANYWHERE, NOBODY
-from gridgeo._mending import BLOCK, mend
+from gridgeo._staffing.board import Barred, Board, Hands
+from gridgeo._staffing.ground import ANYWHERE, NOBODY
+from gridgeo._staffing.mending import BLOCK, mend
 
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Ints

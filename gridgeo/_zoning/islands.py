@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from gridgeo._graph import add_up, find_parts
-from gridgeo._task import NOWHERE
+from gridgeo._zoning.graph import add_up, find_parts
+from gridgeo._zoning.task import NOWHERE
 
 if TYPE_CHECKING:
-    from gridgeo._task import Before, Task
+    from gridgeo._zoning.task import Before, Task
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 LARGE: Final = 0.5

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridgeo._sharing import Moves
+from gridgeo._zoning.sharing import Moves
 
 if TYPE_CHECKING:
-    from gridgeo._sharing import Bounds, Sharing
+    from gridgeo._zoning.sharing import Bounds, Sharing
     from gridgeo.schema import Bools, Floats, Ints
 
 ROUNDS: Final = 30

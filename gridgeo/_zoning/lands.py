@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridgeo._balance import level
-from gridgeo._halving import Ground, cut_apart
-from gridgeo._sharing import Bounds, Sharing
-from gridgeo._smoothing import smooth
+from gridgeo._zoning.balance import level
+from gridgeo._zoning.halving import Ground, cut_apart
+from gridgeo._zoning.sharing import Bounds, Sharing
+from gridgeo._zoning.smoothing import smooth
 
 if TYPE_CHECKING:
     from gridgeo.schema import Floats, Ints

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from gridgeo._deals import Borderers, best_of_each, exchange, hand_on
-from gridgeo._sharing import Moves
+from gridgeo._zoning.deals import Borderers, best_of_each, exchange, hand_on
+from gridgeo._zoning.sharing import Moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gridgeo._deals import Offers
-    from gridgeo._sharing import Bounds, Sharing
+    from gridgeo._zoning.deals import Offers
+    from gridgeo._zoning.sharing import Bounds, Sharing
     from gridgeo.schema import Bools, Floats, Ints
 
 ROUNDS: Final = 10_000

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridgeo._graph import find_parts, is_largest_part
+from gridgeo._zoning.graph import find_parts, is_largest_part
 
 if TYPE_CHECKING:
-    from gridgeo._graph import Graph
+    from gridgeo._zoning.graph import Graph
     from gridgeo.schema import Bools, Floats, Ints
 
 DIRECTIONS: Final = 6

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridgeo._ground import ANYWHERE, NOBODY
-from gridgeo._passing import fill_by_chains, level_by_chains
+from gridgeo._staffing.ground import ANYWHERE, NOBODY
+from gridgeo._staffing.passing import fill_by_chains, level_by_chains
 
 if TYPE_CHECKING:
-    from gridgeo._board import Barred, Board, Hands
+    from gridgeo._staffing.board import Barred, Board, Hands
     from gridgeo.schema import Bools, Floats, Ints
 
 _PASSES: Final = 5

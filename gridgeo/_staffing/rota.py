@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from gridgeo._ground import ANYWHERE, NO_LIMIT, NOBODY
+from gridgeo._staffing.ground import ANYWHERE, NO_LIMIT, NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

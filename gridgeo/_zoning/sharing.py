@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridgeo._graph import add_up, borders_with, find_parts
+from gridgeo._zoning.graph import add_up, borders_with, find_parts
 
 if TYPE_CHECKING:
-    from gridgeo._graph import Graph
+    from gridgeo._zoning.graph import Graph
     from gridgeo.schema import Bools, Floats, Ints
 
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from gridgeo._allot import allot
-from gridgeo._carrying import HeldApartError, carry_over, grow, join_held
-from gridgeo._graph import add_up, find_parts
-from gridgeo._halving import Ground
-from gridgeo._islands import find_lands, find_nearest
-from gridgeo._sharing import Sharing
-from gridgeo._task import NOWHERE, Before, Task, find_homes
-from gridgeo._zoning import draw, settle
+from gridgeo._zoning.allot import allot
+from gridgeo._zoning.carrying import HeldApartError, carry_over, grow, join_held
+from gridgeo._zoning.graph import add_up, find_parts
+from gridgeo._zoning.halving import Ground
+from gridgeo._zoning.islands import find_lands, find_nearest
+from gridgeo._zoning.lands import draw, settle
+from gridgeo._zoning.sharing import Sharing
+from gridgeo._zoning.task import NOWHERE, Before, Task, find_homes
 
 if TYPE_CHECKING:
-    from gridgeo._islands import Lands
-    from gridgeo._zoning import Rules
+    from gridgeo._zoning.islands import Lands
+    from gridgeo._zoning.lands import Rules
     from gridgeo.schema import Bools, Floats, Ints
 
 

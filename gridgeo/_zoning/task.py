@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from gridgeo._graph import Graph
+    from gridgeo._zoning.graph import Graph
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 NOWHERE: Final = -1
