@@ -140,10 +140,7 @@ def join_coverage(polygons: Geometries, group: Ints, n_groups: int) -> Geometrie
     batches = np.array_split(np.arange(n_groups), max(1, n_groups // JOIN_BATCH))
 
     def work(groups: Ints) -> list[shapely.Geometry]:
-        return [
-            shapely.coverage_union_all(polygons[order[start[one] : start[one + 1]]])
-            for one in groups
-        ]
+        return [_joined(polygons[order[start[one] : start[one + 1]]]) for one in groups]
 
     joined = np.empty(n_groups, dtype=object)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
@@ -154,6 +151,14 @@ def join_coverage(polygons: Geometries, group: Ints, n_groups: int) -> Geometrie
     for one in np.flatnonzero(astray):
         joined[one] = shapely.union_all(polygons[order[start[one] : start[one + 1]]])
     return joined
+
+
+def _joined(polygons: Geometries) -> shapely.Geometry:
+    """Unite the polygons of a coverage; empty where GEOS finds that they are none."""
+    try:
+        return shapely.coverage_union_all(polygons)
+    except shapely.GEOSException:
+        return shapely.Polygon()
 
 
 def by_group(

@@ -22,7 +22,7 @@ from gridgeo._zone_numbers import number_zones, order_zones, write_codes
 from gridgeo.crs import metric_crs, to_crs
 from gridgeo.errors import CodeError
 from gridgeo.schema import AREA_M2, LOAD, N_CELLS, ZONE_CODE
-from gridgeo.validate import Faults, require_columns
+from gridgeo.validate import Faults, require_columns, require_geoframe, require_rows
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -154,6 +154,8 @@ def zone_codes(
     >>> zone_codes(cells, by="drawn", within="street_code").tolist()
     ['S1Z02', 'S1Z01', 'S1Z02']
     """
+    require_geoframe(cells, "cells")
+    require_rows(cells, "cells")
     zones, units = read_zones(cells, by, "by"), read_unit(cells, within)
     faults = Faults("cells", cells.index)
     faults.add(CodeError, (zones == "").to_numpy(), f"every row needs a zone in {by!r}; fill it")
@@ -168,7 +170,9 @@ def zone_codes(
     m2, xy = shapely.area(moved), shapely.get_coordinates(shapely.centroid(moved))
     total = np.bincount(zone, m2).astype(np.float64)
     centers = np.column_stack([np.bincount(zone, m2 * axis) / total for axis in xy.T])
-    numbers = number_zones(order_zones(centers, total, unit), unit, 0 * np.arange(len(unit_names)))
+    numbers = number_zones(
+        order_zones(centers, total, unit), unit, np.zeros(len(unit_names), dtype=np.int64)
+    )
     codes = write_codes(pd.Index(unit_names), unit, numbers, scheme)
     return pd.Series(codes.array[zone], index=cells.index, name=ZONE_CODE, dtype="str")
 
