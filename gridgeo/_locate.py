@@ -146,15 +146,30 @@ def find_boxes(polygons: Geometries) -> Boxes:
 
 
 def _are_rectangles(polygons: Geometries, bounds: Floats) -> Bools:
-    m2 = np.prod(bounds[:, 2:] - bounds[:, :2], axis=1)
-    likely = np.abs(shapely.area(polygons) - m2) <= ROUNDING * m2
-    likely &= shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
     n_vertices = shapely.get_num_coordinates(polygons)
-    for n in range(FEWEST_OF_RECTANGLE, MANY + 1):
-        same = np.flatnonzero(likely & (n_vertices == n))
-        xy = shapely.get_coordinates(polygons[same]).reshape(len(same), n, 2)
-        likely[same] = _fill(xy[:, :-1, 0], xy[:, :-1, 1], bounds[same])
-    return likely & (n_vertices <= MANY)
+    polygon = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
+    rectangle = np.zeros(len(polygons), dtype=bool)
+    plain = np.flatnonzero(polygon & (n_vertices == FEWEST_OF_RECTANGLE))
+    xy = shapely.get_coordinates(polygons[plain]).reshape(-1, FEWEST_OF_RECTANGLE, 2)
+    rectangle[plain] = _turn_four_times(xy) & (bounds[plain, :2] < bounds[plain, 2:]).all(axis=1)
+    others = np.flatnonzero(polygon & (n_vertices > FEWEST_OF_RECTANGLE) & (n_vertices <= MANY))
+    m2 = np.prod(bounds[others, 2:] - bounds[others, :2], axis=1)
+    others = others[np.abs(shapely.area(polygons[others]) - m2) <= ROUNDING * m2]
+    for n in np.unique(n_vertices[others]):
+        same = others[n_vertices[others] == n]
+        xy = shapely.get_coordinates(polygons[same]).reshape(-1, n, 2)
+        rectangle[same] = _fill(xy[:, :-1, 0], xy[:, :-1, 1], bounds[same])
+    return rectangle
+
+
+def _turn_four_times(xy: Floats) -> Bools:
+    """Tell which closed rings of four sides, (n, 5, 2), go along the axes by turns."""
+    same = xy[:, 1:] == xy[:, :-1]
+    x, y = same[..., 0], same[..., 1]
+    by_turns: Bools = (x[:, 0] & y[:, 1] & x[:, 2] & y[:, 3]) | (
+        y[:, 0] & x[:, 1] & y[:, 2] & x[:, 3]
+    )
+    return by_turns
 
 
 def _fill(x: Floats, y: Floats, bounds: Floats) -> Bools:

@@ -186,16 +186,19 @@ def are_repeated(codes: pd.Series) -> Bools:
 def add_polygon_faults(
     faults: Faults, frame: GeoDataFrame, *, mendable: bool = False, known: Bools | None = None
 ) -> None:
-    """Note geometries that are null, empty, not polygons, or invalid beyond what is mendable."""
+    """Note geometries that are null, empty, not polygons, or invalid beyond what is mendable.
+
+    Polygons that are ``known`` to be valid are not looked at.
+    """
     geometry = frame.geometry.to_numpy()
-    null = shapely.is_missing(geometry)
-    empty = shapely.is_empty(geometry)
-    wrong = ~null & ~np.isin(shapely.get_type_id(geometry), POLYGONS)
-    invalid = ~(null | empty | wrong)
-    if known is not None:
-        invalid &= ~known
+    at = np.arange(len(geometry)) if known is None else np.flatnonzero(~known)
+    null, empty, wrong, invalid = np.zeros((4, len(geometry)), dtype=bool)
+    some = geometry[at]
+    null[at], empty[at] = shapely.is_missing(some), shapely.is_empty(some)
+    wrong[at] = ~null[at] & ~np.isin(shapely.get_type_id(some), POLYGONS)
+    at = at[~(null | empty | wrong)[at]]
     sound = is_finite if mendable else are_valid
-    invalid[invalid] = ~sound(geometry[invalid])
+    invalid[at] = ~sound(geometry[at])
     reasons = sorted({r.split("[")[0] for r in shapely.is_valid_reason(geometry[invalid])})
     faults.add(GeometryError, null, "rows without a geometry; drop them or draw them")
     faults.add(GeometryError, empty & ~null & ~wrong, "rows with an empty geometry; drop them")
