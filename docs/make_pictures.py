@@ -32,7 +32,7 @@ def draw() -> dict[str, Figure]:
         n_zones=N_ZONES,
         within="street_code",
     )
-    shown = {"areas": plan.areas, "language": "zh"}
+    shown = {"areas": communities, "language": "zh"}
     per_hectare = 10_000 * plan.cells["n_components"] / plan.cells["area_m2"]
     dense = plan.cells.drop(columns="zone_code").assign(每公顷部件数=per_hectare)
     faulty = plan.cells[~plan.cells["cell_code"].isin(TAKEN)]
