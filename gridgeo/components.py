@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from gridgeo._locate import is_finite, place_on
-from gridgeo.codes import COMPONENT_16, is_digits, number_within
+from gridgeo.codes import COMPONENT_16, ComponentScheme, is_digits, number_within
 from gridgeo.errors import CodeError, InputError, name_rows
 from gridgeo.schema import CELL_CODE, CLASS_CODE, COMPONENT_CODE
 from gridgeo.validate import Faults, require_columns, require_geoframe
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from gridgeo.codes import ComponentScheme
     from gridgeo.schema import Bools, Floats, Geometries, Ints
 
 
@@ -28,7 +27,7 @@ def component_codes(
     *,
     district: str | pd.Series,
     scheme: ComponentScheme = COMPONENT_16,
-    retired: pd.DataFrame | pd.Series | Sequence[str] = (),
+    retired: pd.DataFrame | pd.Series | Sequence[str] | None = None,
 ) -> GeoDataFrame:
     """Give every component a code: district, class, running number.
 
@@ -62,6 +61,8 @@ def component_codes(
     ------
     SchemaError
         A column is missing.
+    InputError
+        The scheme is none, or an option is of another kind than said above.
     CodeError
         Classes or districts that are not of the scheme; codes that repeat, are retired, or belong
         to another scheme, district or class; more components of a class than it can number.
@@ -78,6 +79,8 @@ def component_codes(
     """
     require_geoframe(components, "components")
     require_columns(components, [CLASS_CODE], "components")
+    if not isinstance(scheme, ComponentScheme):
+        raise InputError(f"`scheme` must be a ComponentScheme, as COMPONENT_16 is, not {scheme!r}.")
     prefixes = _prefixes(components, district, scheme)
     gone = _retired_codes(retired, scheme)
     codes = _present_codes(components, prefixes, gone, scheme)
@@ -129,14 +132,16 @@ def _prefixes(
 
 
 def _retired_codes(
-    retired: pd.DataFrame | pd.Series | Sequence[str], scheme: ComponentScheme
+    retired: pd.DataFrame | pd.Series | Sequence[str] | None, scheme: ComponentScheme
 ) -> pd.Series:
     if isinstance(retired, str):
         raise InputError(f"`retired` must be a sequence of codes, not the text {retired!r}.")
     if isinstance(retired, pd.DataFrame):
         require_columns(retired, [COMPONENT_CODE], "retired")
         retired = retired[COMPONENT_CODE]
-    listed = retired if isinstance(retired, pd.Series) else pd.Series(list(retired), dtype=object)
+    listed = (
+        retired if isinstance(retired, pd.Series) else pd.Series(list(retired or ()), dtype=object)
+    )
     codes = _as_codes(listed)
     faults = Faults("retired", codes.index)
     faults.add(

@@ -352,3 +352,13 @@ def test_racks_at_one_spot_keep_their_codes(real_cities):
     ]
     assert len(spots[0]) < len(racks)
     assert spots[0].equals(spots[1])
+
+
+def test_the_name_of_a_scheme_is_no_scheme():
+    """A scheme is a value; its name as text is refused with the remedy."""
+    lamps = gpd.GeoDataFrame({"class_code": ["0118"]}, geometry=[shapely.Point(0, 0)])
+    with pytest.raises(InputError, match="ComponentScheme, as COMPONENT_16 is, not 'COMPONENT_16'"):
+        component_codes(lamps, district="110101", scheme="COMPONENT_16")
+    assert component_codes(lamps, district="110101", retired=None)["component_code"].tolist() == [
+        "1101010118000001"
+    ]
