@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from gridgeo._report_words import report_words
@@ -96,7 +97,7 @@ def _units_html(report: ZonesReport, language: Language) -> str:
             [
                 str(unit),
                 f"{n_zones:,}",
-                f"{mean:,.6g}",
+                _amount(mean, 6),
                 *(f"{value:.3f}" for value in figures),
             ]
         )
@@ -122,14 +123,27 @@ def _units_html(report: ZonesReport, language: Language) -> str:
     return html_table(head, rows, sides="<>>>>>")
 
 
+def _amount(value: float, digits: int) -> str:
+    """Write a load with its leading digits at the least, never with an exponent.
+
+    Examples
+    --------
+    >>> _amount(2114972.16, 6), _amount(2.5, 6)
+    ('2,114,972', '2.5')
+    """
+    exponent = math.floor(math.log10(value)) if value > 0 else 0
+    text = f"{value:,.{max(digits - 1 - exponent, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _basis(report: ZonesReport, language: Language) -> str:
     said = zone_words(language)
     basis = said["basis"].format(
         cells=f"{report.n_cells:,}",
         zones=f"{len(report.zones):,}",
         load=report.load or said["load"],
-        total=f"{report.zones['load'].sum():,.10g}",
-        mean=f"{report.mean_load:,.6g}",
+        total=_amount(float(report.zones["load"].sum()), 10),
+        mean=_amount(report.mean_load, 6),
     )
     if report.within is None:
         return basis

@@ -12,7 +12,7 @@ from gridgeo._cover import find_doubled, lay_over, sum_ground
 from gridgeo._texts import as_text
 from gridgeo.crs import metric_crs, to_crs
 from gridgeo.errors import CodeError, InputError, SchemaError
-from gridgeo.schema import CELL_CODE, CELL_TYPE, ZONE_CODE
+from gridgeo.schema import CELL_CODE, CELL_TYPE, ZONE_CODE, ZONE_TYPE
 from gridgeo.type_rules import CITY_TYPES, OTHER, require_rules
 from gridgeo.validate import (
     Faults,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
-ZONE_TYPE: Final = "zone_type"
 _SHARE: Final = "_share"
 COVERED: Final = f"covered{_SHARE}"
 """Share of a cell that any class covers."""
@@ -162,7 +161,8 @@ def cover_shares(
         faults.raise_if_any()
     own, covers = ground.geometry.to_numpy(), shapely.force_2d(shapes.geometry.to_numpy())
     own_class = as_text(polygons[column], exact=False).fillna("").to_numpy(object)
-    names = sorted({*own_class, *classes} - {""})
+    asked = [classes] if isinstance(classes, str) else classes
+    names = sorted({*own_class, *asked} - {""})
     if COVERED in {name + _SHARE for name in names}:
         raise SchemaError(f"no class may be called 'covered', {COVERED!r} is that of all together.")
     covered = lay_over(own, covers)

@@ -39,6 +39,7 @@ NAME_EN: Final = "name_en"
 ROLE: Final = "role"
 FULL_TIME: Final = "full_time"
 CELL_TYPE: Final = "cell_type"
+ZONE_TYPE: Final = "zone_type"
 UNIT_ID: Final = "unit_id"
 LEVEL: Final = "level"
 

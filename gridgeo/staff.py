@@ -202,7 +202,19 @@ def _known_keys(zones: pd.DataFrame, roles: Sequence[Role]) -> list[str]:
 def _fill(
     role: Role, held: Duties, others: Sequence[Duties], ground: _Ground, crew: Staff
 ) -> Duties:
-    """Give every zone the persons that it lacks in a role."""
+    """Give every zone the persons that it lacks in a role, and everyone a zone that has room."""
+    # Levelling may hand the post of a person who has none yet to another: whom that leaves idle
+    # is spare once more.
+    filled = _fill_once(role, held, others, ground, crew)
+    while len(filled.zone) > len(held.zone):
+        held, filled = filled, _fill_once(role, filled, others, ground, crew)
+    return filled
+
+
+def _fill_once(
+    role: Role, held: Duties, others: Sequence[Duties], ground: _Ground, crew: Staff
+) -> Duties:
+    """Fill the posts that are empty, and those added for persons who have no zone so far."""
     n = len(ground.place)
     place = ground.crew_place
     may = np.flatnonzero(crew.may_serve(role) & (place != NOWHERE))

@@ -6,11 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from gridgeo._words import in_language
 from gridgeo.errors import InputError
 from gridgeo.validate import require_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from gridgeo.schema import Language
 
 OTHER: Final = "other"
 """The type of what no rule fits."""
@@ -103,6 +106,18 @@ CITY_TYPES: Final = (
 )
 """Five types by the share of ground under buildings of each use, as
 :func:`gridgeo.cover_shares` measures it. The shares are our own; a city sets its own."""
+
+
+def type_names(language: Language) -> Mapping[str, str]:
+    """Name the types that come along by their keys, and that of what no rule fits.
+
+    Examples
+    --------
+    >>> type_names("en")["fringe"]
+    'Urban-rural fringe'
+    """
+    known = {rule.key: (rule.name_en, rule.name) for rule in CITY_TYPES}
+    return in_language(language, {**known, OTHER: ("Other", "其他")})
 
 
 def require_rules(rules: Iterable[TypeRule]) -> tuple[TypeRule, ...]:

@@ -111,8 +111,9 @@ def cells_to_zones(  # noqa: PLR0913 - what is asked of zones, all named
         The cells cannot be used as they are, or lack a column.
     InputError
         Neither or both of ``n_zones`` and ``max_load``; fewer zones than units or more than
-        cells; loads that are missing, negative or all 0; cells that alone exceed ``max_load``;
-        locked cells without a previous zone, or that no connected zones can keep.
+        cells; loads that are missing, negative or all 0; cells that alone exceed ``max_load``, or
+        locked ones of a zone together; locked cells without a previous zone, or that no
+        connected zones can keep.
 
     Examples
     --------
@@ -210,8 +211,13 @@ def _guard(
         _refuse_rows(
             request, task.load > max_load, "cells alone carry more than `max_load`; raise it"
         )
-    without = task.before.held & ~task.before.known
-    _refuse_rows(request, without, "locked cells have no previous zone; unlock them")
+    held, known, zone = task.before.held, task.before.known, task.before.zone
+    _refuse_rows(request, held & ~known, "locked cells have no previous zone; unlock them")
+    if max_load is not None and held.any():
+        carried = np.bincount(zone[held], task.load[held], minlength=task.before.n_zones)
+        over = held & (carried[zone] > max_load)
+        message = "locked cells of one zone together carry more than `max_load`; unlock some"
+        _refuse_rows(request, over, message)
 
 
 def _guard_number(n_zones: int, n_units: int, n_cells: int) -> None:

@@ -25,6 +25,12 @@ SCHOOL = TypeRule("school", "学校型", "School", Measure("n_school", at_least=
 SHOPS = TypeRule("commercial", "商业型", "Commercial", Measure("shop_share", at_least=0.4))
 
 
+def test_one_class_may_be_asked_for_by_its_name():
+    """A text is one class, not its letters."""
+    shares = cover_shares(CELLS, polygons(box(0, 0, 5, 10)), column="use", classes="school")
+    assert list(shares) == ["school_share", "shop_share", "covered_share"]
+
+
 def polygons(*shapes, use="shop", crs=CRS):
     """Give polygons of a use each."""
     return gpd.GeoDataFrame({"use": use}, geometry=list(shapes), crs=crs, index=range(len(shapes)))

@@ -528,17 +528,44 @@ def test_faults_of_any_check_are_listed(tmp_path):
         ok = False
 
         def findings(self):
-            return pd.DataFrame({"role": ["deputy"], "kind": ["vacant"], "needs": [2]})
+            return pd.DataFrame({"role": ["deputy"], "kind": ["vacant"], "demands": [2]})
 
         def to_text(self, language="en"):
             return {"en": "Staffing: 1 fault\n  more", "zh": "人员：1 处"}[language]
 
     path = gg.write_ledger(tmp_path / "a.xlsx", **simple(), reports=Check())
     assert sheet(path, "Faults") == [
-        ["Check", "Fault", "Role", "needs"],
+        ["Check", "Fault", "Role", "demands"],
         ["Staffing", "vacant", "Deputy", 2],
     ]
     assert facts(path, "Summary")["Staffing"] == "1 fault"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "head"),
+    [
+        ("en", "Faults", ["Role", "Persons", "Persons needed"]),
+        ("zh", "问题", ["职责", "实有人数", "应有人数"]),
+    ],
+)
+def test_faults_of_staffing_have_headings_that_planners_read(tmp_path, language, name, head):
+    """No column is called as in the frame, in either language."""
+    zones = pd.DataFrame({"zone_code": ["A", "B"], "manager_id": ["W1", ""]})
+    staff = pd.DataFrame({"staff_id": ["W1"], "name": ["Li"], "role": ["manager"]})
+    report = gg.check_staffing(zones, staff, roles=gg.CITY_ROLES[2:3])
+    path = gg.write_ledger(tmp_path / "a.xlsx", **simple(), reports=report, language=language)
+    assert sheet(path, name)[0][-3:] == head
+
+
+def test_types_of_cells_are_named(tmp_path):
+    """What classify_cells writes is told in words; a type of one's own stands as it is."""
+    given = simple()
+    n = len(given["cells"])
+    given["cells"] = given["cells"].assign(cell_type=["fringe", *["mine"] * (n - 1)])
+    path = gg.write_ledger(tmp_path / "a.xlsx", **given, language="zh")
+    head, *rows = sheet(path, "单元网格")
+    types = [row[head.index("网格类型")] for row in rows]
+    assert types[:2] == ["城乡结合型", "mine"]
 
 
 def test_persons_known_by_name_alone_must_be_one(tmp_path):

@@ -260,6 +260,27 @@ def test_a_chain_of_persons_fills_a_post_that_no_single_one_can():
     assert hands.load.tolist() == [1.0, 1.0]
 
 
+def test_a_new_zone_whose_place_nobody_serves_stays_empty_while_others_are_at_their_limit():
+    """A zone where nobody may serve lacks a person, whether or not others have room."""
+    role = Role("inspector", "监督员", "Inspector", max_zones=1)
+    staff = staff_of("S0", role="inspector")
+    staffed = assign(zones_of("S0"), staff, role)
+    grown = zones_of("S0", "S1", inspector=["Person 0", ""], inspector_id=["W0", ""])
+    with pytest.warns(UserWarning, match=r"zones lack persons; inspector: Z1, nobody else"):
+        again = assign_staff(grown, staff, roles=[role])
+    assert again["inspector_id"].tolist() == [*staffed["inspector_id"], ""]
+
+
+def test_nobody_is_left_without_a_zone_where_a_role_has_room_for_more():
+    """Who serves everywhere takes a heavy zone, and the person of the place still gets one."""
+    role = Role("inspector", "监督员", "Inspector", at_most=None)
+    zones = zones_of("B", "A", "A", load=[5.0, 1.0, 1.0])
+    staff = staff_of("B", "A", "", "B", role="inspector")
+    staffed = assign(zones, staff, role)
+    assert set(duties(staffed, "inspector")["staff_id"]) == {*staff["staff_id"]}
+    assert assign(staffed, staff, role).equals(staffed)
+
+
 def test_labour_inspection_gets_full_time_and_part_time():
     """1 full-time inspector, 1 or 2 part-time and 2 assistants or more in each zone."""
     staff = pd.concat(

@@ -301,3 +301,14 @@ def test_zones_written_by_a_number_are_text(quarters):
     numbers = pd.Series(pd.factorize(quarters["zone_code"])[0], quarters.index)
     zones = check_zones(quarters.assign(zone_code=numbers)).zones
     assert zones["zone_code"].tolist() == ["0", "1", "2", "3"]
+
+
+def test_large_loads_are_told_without_an_exponent():
+    """A city of 16,410 km2: the total and the mean of its zones as people write them."""
+    cells = lattice(np.ones((2, 2), dtype=bool), m2=[8e9, 8e9, 3e8, 1.1e8])
+    cells["zone_code"] = ["Z01", "Z02", "Z01", "Z02"]
+    text = check_zones(cells, load="m2").to_text()
+    assert "m2 16,410,000,000, mean 8,205,000,000" in text
+    page = check_zones(cells.assign(u="S"), load="m2", within="u")._repr_html_()
+    assert "8,205,000,000" in page
+    assert "e+" not in text + page

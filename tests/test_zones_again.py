@@ -156,6 +156,38 @@ def test_locked_cells_apart_are_joined_by_the_shortest_way():
     assert_sound(made.assign(u=""), 2)
 
 
+def test_a_zone_more_finds_room_beside_locked_cells():
+    """Each of four zones holds its first cell; a fifth is made of what none of them holds."""
+    made = cells_to_zones(square(w=1.0), n_zones=4, load="w")
+    lock = ~made["zone_code"].duplicated()
+    more = cells_to_zones(made, n_zones=5, load="w", previous="zone_code", locked=lock)
+    assert_sound(more.assign(u=""), 5)
+    assert more.loc[lock, "zone_code"].tolist() == made.loc[lock, "zone_code"].tolist()
+    assert loads_of(more).max() <= 1.05 * 144 / 5
+
+
+def test_locked_cells_that_part_their_zone_leave_its_sides_to_new_ones():
+    """A zone holds the middle row of five: both sides of it become zones, and it stays."""
+    cells = square(5, zone="A")
+    lock = cells.geometry.bounds["miny"] == 200
+    made = cells_to_zones(cells, n_zones=3, previous="zone", locked=lock, tolerance=1.0)
+    assert made["zone_code"].value_counts().to_dict() == {"Z01": 10, "Z02": 10, "A": 5}
+    with pytest.raises(InputError, match="leave no room") as raised:
+        cells_to_zones(cells, n_zones=22, previous="zone", locked=lock)
+    assert raised.value.rows == (10, 11, 12, 13, 14)
+    most = cells_to_zones(cells, n_zones=21, previous="zone", locked=lock)
+    assert_sound(most.assign(u=""), 21)
+
+
+def test_locked_cells_that_carry_too_much_together_are_named():
+    """Three cells of a zone are locked, no zone may carry more than two."""
+    cells = square(4, w=1.0, zone="A")
+    lock = pd.Series([True] * 3 + [False] * 13)
+    with pytest.raises(InputError, match="together carry more than `max_load`") as raised:
+        cells_to_zones(cells, max_load=2.0, load="w", previous="zone", locked=lock)
+    assert raised.value.rows == (0, 1, 2)
+
+
 def test_locks_that_keep_too_many_zones_are_named():
     """Four zones are held, three are asked for."""
     made = cells_to_zones(square(8), n_zones=4).assign(lock=True)

@@ -51,7 +51,7 @@ def _pass_on(
         zones, first = np.unique(board.zone[some], return_index=True)
         place = board.place[some[first]]
         who = np.flatnonzero(np.isin(hands.place, [*np.unique(place), ANYWHERE]))
-        if len(zones) * len(who) <= _MOST_PAIRS:
+        if 0 < len(zones) * len(who) <= _MOST_PAIRS:
             at_home = (hands.place[who] == place[:, None]) | (hands.place[who] == ANYWHERE)
             may = at_home & ~barred.hold(zones[:, None], who[None, :])
             _flow(board, hands, some, who, may, (excess[who], room[who]))

@@ -179,10 +179,15 @@ def _give_up(
 
 
 def _split(ground: Ground, zone: Ints, home: Ints, n_zones: Ints, held: Bools) -> tuple[Ints, Ints]:
-    """Cut the heaviest zones apart where a land has too few; the heaviest piece is the old one."""
+    """Cut the heaviest zones apart where a land has too few.
+
+    The heaviest piece is the old zone; of a zone with held cells it is what has these.
+    """
     loads = add_up(ground.load, zone, len(home))
-    n_cells = np.bincount(zone, minlength=len(home))
-    n_cells[np.unique(zone[held])] = 1
+    fixed = np.zeros(len(home), dtype=bool)
+    fixed[zone[held]] = True
+    # What is held is one piece.
+    n_cells = np.bincount(zone[~held], minlength=len(home)) + fixed
     into = np.ones(len(home), dtype=np.int64)
     present = np.bincount(home[home >= 0], minlength=len(n_zones))
     for short in np.flatnonzero(present < n_zones):
@@ -191,17 +196,40 @@ def _split(ground: Ground, zone: Ints, home: Ints, n_zones: Ints, held: Bools) -
             cells = np.flatnonzero(held & np.isin(zone, own))
             raise HeldApartError(cells, "leave no room for the zones that are missing")
         into[own] = allot(loads[own], n_cells[own], int(n_zones[short]))
-    cells = np.flatnonzero(into[zone] > 1)
+    part, pieces = _parts_to_cut(ground, zone, into, fixed, held)
+    cells = np.flatnonzero(pieces[part] > 0)
     if not len(cells):
         return zone, home
-    whole, own = np.unique(zone[cells], return_inverse=True)
-    cut = cut_apart(ground.of(cells), own, into[whole], 0.0)
-    piece_of = np.repeat(whole, into[whole])
+    whole, first, own = np.unique(part[cells], return_index=True, return_inverse=True)
+    cut = cut_apart(ground.of(cells), own, pieces[whole], 0.0)
+    piece_of = np.repeat(zone[cells[first]], pieces[whole])
     piece_load = np.bincount(cut, ground.load[cells], minlength=len(piece_of))
     order = np.lexsort((np.arange(len(piece_of)), -piece_load, piece_of))
     oldest = np.zeros(len(piece_of), dtype=bool)
     oldest[order[np.append(True, piece_of[order][1:] != piece_of[order][:-1])]] = True
+    oldest &= ~fixed[piece_of]
     number = np.where(oldest, piece_of, len(home) + np.cumsum(~oldest) - 1)
     zone = zone.copy()
     zone[cells] = number[cut]
     return zone, np.append(home, home[piece_of[~oldest]])
+
+
+def _parts_to_cut(
+    ground: Ground, zone: Ints, into: Ints, fixed: Bools, held: Bools
+) -> tuple[Ints, Ints]:
+    """Tell what of the zones that are split is cut, and into how many pieces each part of it.
+
+    It is all of a zone, or where cells are held, the heaviest parts of what is not.
+    """
+    part = find_parts(ground.graph, 2 * zone + held)
+    load, n_cells = add_up(ground.load, part, int(part.max()) + 1), np.bincount(part)
+    zone_of, is_held = np.zeros((2, len(n_cells)), dtype=np.int64)
+    zone_of[part], is_held[part] = zone, held
+    pieces = np.where(into[zone_of] > 1, into[zone_of], 0)
+    pieces[fixed[zone_of]] = 0
+    for one in np.flatnonzero(fixed & (into > 1)):
+        own = np.flatnonzero((zone_of == one) & (is_held == 0))
+        n_new = int(into[one]) - 1
+        own = own[np.argsort(-load[own], kind="stable")][:n_new]
+        pieces[own] = allot(load[own], n_cells[own], n_new)
+    return part, pieces

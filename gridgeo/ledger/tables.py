@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,13 +16,14 @@ from gridgeo._words import crs_in_words
 from gridgeo._zone_words import zone_fault_names
 from gridgeo.ledger.contents import plain_table
 from gridgeo.ledger.posts import roles_of, staff_with_zones
-from gridgeo.ledger.words import cell_kinds, headings, unit_kinds, words
+from gridgeo.ledger.words import cell_kinds, fault_headings, headings, unit_kinds, words
 from gridgeo.roles import role_names
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
     AREA_NAME,
     CELL_CODE,
+    CELL_TYPE,
     CLASS_CODE,
     CLASS_NAME,
     KIND,
@@ -36,7 +38,9 @@ from gridgeo.schema import (
     UNIT_ID,
     ZONE_CODE,
     ZONE_NAME,
+    ZONE_TYPE,
 )
+from gridgeo.type_rules import type_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -240,18 +244,19 @@ def _faults(reports: Sequence[Findings], language: Language) -> Block:
         tables.append(found)
     table = pd.concat(tables, ignore_index=True)
     texts = [str(name) for name in table if table[name].dtype in ("str", object)]
-    table[texts] = table[texts].astype(object).fillna("")
     # A column that no fault fills tells nothing.
-    empty = [name for name in texts if name not in ("check", KIND) and (table[name] == "").all()]
-    table = table.drop(columns=empty)
+    empty = table.replace("", None).isna().all().drop(["check", KIND])
+    table[texts] = table[texts].astype(object).fillna("")
+    table = table.drop(columns=empty.index[empty])
     kinds = {
         **nesting_names(language),
         **fault_names(language),
         **zone_fault_names(language),
         **staff_names(language),
     }
-    spoken: dict[str, Mapping[Any, str]] = {KIND: kinds, ROLE: role_names(language)}
-    return _block(table, language, spoken=spoken, named={KIND: "fault"})
+    roles = dict.fromkeys((ROLE, "other_role", "has_role"), role_names(language))
+    block = _block(table, language, spoken={KIND: kinds, **roles}, named={KIND: "fault"})
+    return replace(block, headings={**block.headings, **fault_headings(language)})
 
 
 def _verdict(report: Findings, language: Language) -> tuple[str, str]:
@@ -352,7 +357,12 @@ def _block(
         called,
         {**_FORMATS, LOAD: _load_format(table)},
         {label: words(language)["total"], **sums} if sums else {},
-        spoken={KIND: cell_kinds(language), **(spoken or {})},
+        spoken={
+            KIND: cell_kinds(language),
+            CELL_TYPE: type_names(language),
+            ZONE_TYPE: type_names(language),
+            **(spoken or {}),
+        },
     )
 
 

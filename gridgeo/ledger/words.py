@@ -98,6 +98,8 @@ _HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "n_components": ("Components", "部件数"),
     "n_pieces": ("Pieces", "合并块数"),
     "kind": ("Kind", "类型"),
+    "cell_type": ("Type of cell", "网格类型"),
+    "zone_type": ("Type of zone", "责任网格类型"),
     "column": ("Column", "列号"),
     "row": ("Row", "行号"),
     "class_code": ("Class code", "类别代码"),
@@ -118,6 +120,19 @@ _HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "sheet": ("Sheet", "工作表"),
     "part": ("Part", "分段"),
     "text": ("Text", "全文"),
+}
+
+_FAULT_HEADINGS: Final[dict[str, tuple[str, str]]] = {
+    "unit": ("Unit", "上级区域"),
+    "share": ("Load/mean", "负荷/平均"),
+    "has": ("Persons", "实有人数"),
+    "needs": ("Persons needed", "应有人数"),
+    "at_most": ("Persons at most", "人数上限"),
+    "max_zones": ("Zones at most", "责任网格数上限"),
+    "other_role": ("Other role", "另一职责"),
+    "has_role": ("Own role", "本人职责"),
+    "has_name": ("Name in the zone", "网格所记姓名"),
+    "serves_in": ("Serves in", "服务区域"),
 }
 
 _CELL_KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -158,6 +173,11 @@ def words(language: Language) -> Mapping[str, str]:
 def headings(language: Language) -> Mapping[str, str]:
     """Give the headings of columns, by the name of the column."""
     return in_language(language, _HEADINGS)
+
+
+def fault_headings(language: Language) -> Mapping[str, str]:
+    """Give the headings of what only checks of zones and staffing tell, by their column."""
+    return in_language(language, _FAULT_HEADINGS)
 
 
 def cell_kinds(language: Language) -> Mapping[str, str]:
