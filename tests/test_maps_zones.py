@@ -88,6 +88,13 @@ def test_faulty_zones_are_refused(zoned):
         zoning(zoned, zones, staff=gg.datasets.read_staff())
 
 
+def test_an_index_may_be_called_as_the_codes_are(zoned):
+    """Zones that have their codes in the index too are those that have them in a column alone."""
+    zones = join_by(zoned[zoned["zone_code"] != ""], "zone_code")
+    found = zoning(zoned, zones.set_index("zone_code", drop=False)).zones
+    assert found.equals(zoning(zoned, zones).zones)
+
+
 def of_one_color(geometry, sliver):
     """Pairs of one colour with more than a point in common, found by overlaying all pairs."""
     colors = color_areas(geometry)
@@ -204,6 +211,16 @@ def test_persons_are_named_in_the_language_of_the_map():
     chinese = persons_by_role(MANNED, STAFF, None, "zh")
     assert chinese.columns.tolist() == ["责任领导", "监督员"]
     assert chinese["监督员"].tolist() == ["罗佳帆、韩立静", "韩立静", ""]
+
+
+def test_posts_that_nobody_holds_may_be_an_empty_column_of_numbers():
+    """A file gives a column without a text in it as numbers; ids of whole numbers have no point."""
+    unmanned = MANNED.assign(leader=np.nan, leader_id=np.nan)
+    assert persons_by_role(unmanned, STAFF, None, "en")["Responsible leader"].tolist() == [""] * 3
+    numbered = MANNED.assign(leader="", leader_id=[1.0, np.nan, 3.0])
+    staff = STAFF.assign(staff_id=["1", "2", "3"])
+    named = persons_by_role(numbered, staff, None, "zh")["责任领导"]
+    assert named.tolist() == ["吴然岚", "", "韩立静"]
 
 
 def test_roles_of_ones_own():

@@ -124,7 +124,8 @@ def _shown(cells: GeoDataFrame, codes: pd.Series, given: GeoDataFrame | None) ->
     parts = [given] if given is not None else []
     if len(rest):
         parts.append(join_by(rest, ZONE_CODE))
-    return pd.concat(parts).sort_values(ZONE_CODE, ignore_index=True)
+    # An index may be called as the codes are, which sorting takes for an ambiguity.
+    return pd.concat(parts, ignore_index=True).sort_values(ZONE_CODE, ignore_index=True)
 
 
 def _name_columns(language: Language) -> Sequence[str]:
