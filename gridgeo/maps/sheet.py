@@ -45,6 +45,7 @@ from gridgeo.schema import (
     ZONE_CODE,
     ZONE_NAME,
 )
+from gridgeo.validate import check_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,6 +157,7 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
     """
     require_scale(scale)
     paper(size, orientation)
+    check_cells(cells)
     metric = to_crs(cells, working_crs(cells))
     subject = map_subject(
         metric,
