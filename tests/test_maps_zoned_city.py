@@ -168,6 +168,17 @@ def test_a_cell_in_no_zone_is_grey_and_told():
     assert "In no zone" in [text.get_text() for text in figure.texts]
 
 
+def test_a_sheet_counts_the_components_of_its_own_cells():
+    """Of one area, the sheet has its five components and the one that is in no cell."""
+    cells, areas, components = small_city()
+    one = cells[cells["area_code"] == "110101001"]
+    said = " ".join(t.get_text() for t in drawn(one, areas=areas, components=components).texts)
+    assert "0401  Street lamp 4" in said
+    assert "0301  Litter bin 2" in said
+    assert "Drain" not in said
+    assert "Components 6" in said
+
+
 def test_a_district_without_an_outline_is_refused():
     """Points, rows without a geometry, no rows, no CRS: none of them is an inset."""
     cells, _, points = small_city()

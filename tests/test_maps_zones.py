@@ -88,6 +88,27 @@ def test_faulty_zones_are_refused(zoned):
         zoning(zoned, zones, staff=gg.datasets.read_staff())
 
 
+def test_blanks_around_codes_make_no_other_zones(zoned):
+    """A blank that a file keeps after a code is no part of it, in cells and in zones alike."""
+    zones = join_by(zoned[zoned["zone_code"] != ""], "zone_code").assign(leader="Wu")
+    blank = zones.assign(zone_code=zones["zone_code"] + " ")
+    found = zoning(zoned.assign(zone_code=" " + zoned["zone_code"]), blank)
+    assert found.zones["zone_code"].tolist() == ["Z1", "Z2", "Z3"]
+    assert found.zones["n_cells"].tolist() == [18, 9, 18]
+    assert found.persons["Responsible leader"].tolist() == ["Wu"] * 3
+
+
+def test_zones_of_other_cells_are_refused(zoned):
+    """Zones none of which a cell names are not laid over those that cells name."""
+    zones = join_by(zoned[zoned["zone_code"] != ""], "zone_code")
+    other = zones.assign(zone_code=["X1", "X2", "X3"])
+    with pytest.raises(CodeError, match="no 'zone_code' in common: zones have 'X1', cells 'Z1'"):
+        zoning(zoned, other)
+    assert zoning(zoned.assign(zone_code=""), other).zones["n_cells"].tolist() == [0, 0, 0]
+    # Of zones made since, those that are known stay with what is told of them.
+    assert len(zoning(zoned, zones.iloc[:1]).zones) == 3
+
+
 def test_an_index_may_be_called_as_the_codes_are(zoned):
     """Zones that have their codes in the index too are those that have them in a column alone."""
     zones = join_by(zoned[zoned["zone_code"] != ""], "zone_code")
