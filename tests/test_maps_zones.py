@@ -264,6 +264,15 @@ def test_no_person_is_lost(lists):
     assert named.tolist() == ["、".join(persons) for persons in lists]
 
 
+def test_numbers_of_key_units_have_no_point():
+    """A number that one unit lacks comes as a decimal; it is told as it was given."""
+    points = gpd.points_from_xy([450_010, 450_020], [4_420_010, 4_420_020])
+    units = gpd.GeoDataFrame({"unit_id": [12.0, None]}, geometry=points, crs="EPSG:32650")
+    shown = key_units_on(small_city()[0], units, "en")
+    assert shown.table["unit_id"].tolist() == ["12", ""]
+    assert shown.table["name"].tolist() == ["12", "Key unit"]
+
+
 def test_key_units_stand_where_they_are():
     """Names and kinds in the language of the map; a unit without a place is left out."""
     cells = small_city()[0]
@@ -304,6 +313,18 @@ def test_borders_of_every_level(sample):
     assert levels(every, cells) == joined
     assert levels(every, cells, "zh")[0][0] == "区界"
     assert levels(None, cells) == [("Outer border", 1), ("Area border", 182)]
+
+
+def test_parents_in_a_column_of_decimals_or_with_blanks_are_parents(sample):
+    """One missing code makes a file's column of codes one of decimals: the levels are the same."""
+    cells, communities, streets, district = sample
+    areas = pd.concat([district.assign(parent_code=None), streets, communities], ignore_index=True)
+    levels = [(b.name, len(b.areas)) for b in map_subject(cells, areas, None, "en").borders]
+    assert len(levels) == 3
+    for parents in (pd.to_numeric(areas["parent_code"]), areas["parent_code"] + " "):
+        subject = map_subject(cells, areas.assign(parent_code=parents), None, "en")
+        assert [(b.name, len(b.areas)) for b in subject.borders] == levels
+        assert len(subject.areas) == len(communities)
 
 
 def test_areas_above_are_neither_coloured_nor_counted(sample):
