@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from gridgeo._texts import as_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,10 +41,12 @@ def first_names(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     Returns
     -------
     Series
-        Text on the index of the frame; null where no column has a name.
+        Text on the index of the frame, whole numbers without a point; null where no column has
+        a name.
     """
     names = pd.Series(None, index=frame.index, dtype=object)
-    for column in (frame[name].astype(object) for name in columns if name in frame.columns):
-        lines = {text: one_line(str(text)) or None for text in column.dropna().unique()}
+    for name in (name for name in columns if name in frame.columns):
+        column = as_text(frame[name], exact=False).astype(object)
+        lines = {text: one_line(text) or None for text in column.dropna().unique()}
         names = names.where(names.notna(), column.map(lines))
     return names

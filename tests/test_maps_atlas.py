@@ -12,7 +12,7 @@ from test_maps_city import small_city
 from test_maps_paper import corners_on_paper, poppler
 from test_maps_zoned_city import many_zones, zoned_city
 
-from gridgeo.errors import InputError, SchemaError
+from gridgeo.errors import CodeError, InputError, SchemaError
 from gridgeo.maps import atlas as atlas_room
 from gridgeo.maps import plot_atlas, style
 
@@ -215,6 +215,7 @@ def test_one_page_is_in_memory_at_a_time(tmp_path, monkeypatch):
         ("a.pdf", {"language": "de"}, InputError, "`language` must be one of"),
         ("a.pdf", {"components": small_city()[2]}, InputError, "give cells= too"),
         ("a.pdf", {"cells": small_city()[0]}, SchemaError, "zone_code"),
+        ("a.pdf", {"cells": small_city()[0].assign(zone_code="X")}, CodeError, "in common"),
     ],
 )
 def test_what_cannot_be_an_atlas_is_refused(path, options, error, message, tmp_path):

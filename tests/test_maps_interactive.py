@@ -13,7 +13,8 @@ from test_maps_packing import unpacked_polygons
 
 from gridgeo.errors import CodeError, CRSError, InputError, SchemaError
 from gridgeo.geocoding import geocode
-from gridgeo.maps import explore_grid, save_html
+from gridgeo.maps import explore_grid, plot_sheet, save_html
+from gridgeo.maps.packing import pack_numbers
 from gridgeo.maps.payload import pack_city
 from gridgeo.maps.subject import map_subject
 from gridgeo.maps.words import one_line
@@ -354,6 +355,15 @@ def broken(frame, column, value):
         ({"basemap": "no such"}, InputError, "`basemap` must be a name"),
         ({"cells": lambda f: f.drop(columns="kind")}, SchemaError, "`cells` lacks 'kind'"),
         ({"cells": lambda f: f.iloc[:0]}, SchemaError, "`cells` has no rows"),
+        ({"cells": "cells.gpkg"}, SchemaError, "`cells` must be a GeoDataFrame, not str"),
+        ({"cells": lambda f: broken(f, "area_m2", np.nan)}, SchemaError, r"'area_m2' must be.*0\)"),
+        ({"cells": lambda f: broken(f, "area_m2", np.inf)}, SchemaError, r"'area_m2' must be.*0\)"),
+        ({"cells": lambda f: broken(f, "area_m2", -1.0)}, SchemaError, r"'area_m2' must be.*0\)"),
+        (
+            {"cells": lambda f: f.astype({"area_m2": str})},
+            SchemaError,
+            "'area_m2' must be a number",
+        ),
         ({"areas": lambda f: broken(f, "area_code", "110101002")}, CodeError, "repeat"),
         ({"areas": lambda f: f.set_crs(None, allow_override=True)}, CRSError, "no CRS"),
         ({"components": lambda f: f.drop(columns="cell_code")}, SchemaError, "lacks 'cell_code'"),
@@ -364,8 +374,19 @@ def test_bad_input_is_refused(city, change, error, message):
     given = dict(zip(("cells", "areas", "components"), city, strict=True))
     for name, new in change.items():
         given[name] = new(given[name]) if callable(new) else new
+    cells = given.pop("cells")
     with pytest.raises(error, match=message):
-        explore_grid(given.pop("cells"), **given)
+        explore_grid(cells, **given)
+    if "basemap" not in given:
+        with pytest.raises(error, match=message):
+            plot_sheet(cells, **given)
+
+
+def test_pieces_that_are_not_known_are_not_told(city):
+    """A cell whose number of pieces is missing is drawn as one of a single piece."""
+    cells = city[0].assign(n_pieces=[np.nan] + [2.0] * (len(city[0]) - 1))
+    packed = pack_city(map_subject(cells, None, None, "en"), "area", "en")
+    assert packed["cells"]["pieces"] == pack_numbers([1] + [2] * (len(cells) - 1))
 
 
 def test_components_without_a_place_or_a_class(city):

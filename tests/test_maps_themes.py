@@ -100,6 +100,20 @@ def test_the_legend_tells_each_span_once():
     assert theme([5, 5, 5]).legend["name"].tolist() == ["5"]
 
 
+@given(NUMBERS, SCHEMES, st.integers(1, 8))
+def test_a_legend_of_counts_leaves_none_open(numbers, scheme, n_classes):
+    """Of whole numbers each lies in one span of the legend, that of its class, edges included."""
+    found = theme(numbers, scheme=scheme, n_classes=n_classes)
+    spans = [name.replace(",", "").split(" – ") for name in found.legend["name"]]
+    first, last = np.array([[int(span[0]), int(span[-1])] for span in spans]).T
+    inside = (first <= numbers[:, None]) & (numbers[:, None] <= last)
+    assert (inside.sum(axis=1) == 1).all()
+    assert (inside.argmax(axis=1) == found.row).all()
+    edges = class_edges(numbers.astype(float), scheme, n_classes)
+    groups = np.unique(class_of(numbers.astype(float), edges), return_inverse=True)[1]
+    assert (np.unique(found.row, return_inverse=True)[1] == groups).all()
+
+
 def test_no_number_is_no_class():
     """Missing and infinite values have no colour; a column without a number is refused."""
     assert theme([1, None, np.inf, 2], n_classes=1).row.tolist() == [0, -1, -1, 0]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gridgeo.errors import CodeError, InputError, SchemaError
 from gridgeo.maps import explore_tree, plot_tree, save_html
+from gridgeo.maps.tree import tree_of
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -306,3 +307,27 @@ def test_a_notebook_shows_the_tree_in_a_frame():
     assert shown.startswith('<iframe srcdoc="&lt;!DOCTYPE html&gt;')
     assert 'sandbox="allow-scripts"' in shown
     assert repr(page) == f"Page('T', {len(page.html.encode()) / 1000:,.0f} kB)"
+
+
+def test_frames_as_files_and_joins_leave_them():
+    """Codes in the index too, or as categories, give the tree that codes in columns give."""
+    zones, (areas,) = city()
+    plain = explore_tree(zones, levels=[areas]).html
+    indexed = zones.set_index("zone_code", drop=False), areas.set_index("area_code", drop=False)
+    assert explore_tree(indexed[0], levels=[indexed[1]]).html == plain
+    sorts = zones.astype({"zone_code": "category", "street_code": "category"})
+    assert explore_tree(sorts, levels=[areas]).html == plain
+
+
+def test_a_size_that_is_not_known_is_not_told():
+    """A zone of which nobody knows the cells or the size has neither, and stands in the tree."""
+    zones, levels = city()
+    zones["n_cells"] = [np.nan] + [7.0] * (len(zones) - 1)
+    zones["area_m2"] = [65_432.1] * (len(zones) - 1) + [np.nan]
+    notes = tree_of(
+        zones, levels, within=None, staff=None, roles=None, title=None, language="en"
+    ).lines
+    notes = notes.loc[notes["kind"] == "zone", "note"].tolist()
+    assert notes[0] == "6.54 ha"
+    assert notes[1] == "7 cells · 6.54 ha"
+    assert notes[-1] == "7 cells"

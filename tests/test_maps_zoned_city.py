@@ -8,7 +8,7 @@ import pytest
 import shapely
 from test_maps_city import small_city
 
-from gridgeo.errors import InputError, SchemaError
+from gridgeo.errors import CRSError, GeometryError, InputError, SchemaError
 from gridgeo.maps import plot_sheet, style
 
 ROLES = ("leader", "direct_responsible", "manager")
@@ -166,6 +166,30 @@ def test_a_cell_in_no_zone_is_grey_and_told():
     grey = [int(style.NO_FILL[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     assert sum(np.allclose(color[:3], grey) for color in fills.get_facecolors()) == 1
     assert "In no zone" in [text.get_text() for text in figure.texts]
+
+
+def test_a_sheet_counts_the_components_of_its_own_cells():
+    """Of one area, the sheet has its five components and the one that is in no cell."""
+    cells, areas, components = small_city()
+    one = cells[cells["area_code"] == "110101001"]
+    said = " ".join(t.get_text() for t in drawn(one, areas=areas, components=components).texts)
+    assert "0401  Street lamp 4" in said
+    assert "0301  Litter bin 2" in said
+    assert "Drain" not in said
+    assert "Components 6" in said
+
+
+def test_a_district_without_an_outline_is_refused():
+    """Points, rows without a geometry, no rows, no CRS: none of them is an inset."""
+    cells, _, points = small_city()
+    for district, error, message in [
+        (points[points.geom_type == "Point"], GeometryError, "`district` has no polygon"),
+        (cells.assign(geometry=None), GeometryError, "`district` has no polygon"),
+        (cells.iloc[:0], SchemaError, "`district` has no rows"),
+        (cells.set_crs(None, allow_override=True), CRSError, "`district` has no CRS"),
+    ]:
+        with pytest.raises(error, match=message):
+            drawn(cells, district=district)
 
 
 def test_key_units_are_stars_with_names():

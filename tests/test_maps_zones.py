@@ -88,6 +88,34 @@ def test_faulty_zones_are_refused(zoned):
         zoning(zoned, zones, staff=gg.datasets.read_staff())
 
 
+def test_blanks_around_codes_make_no_other_zones(zoned):
+    """A blank that a file keeps after a code is no part of it, in cells and in zones alike."""
+    zones = join_by(zoned[zoned["zone_code"] != ""], "zone_code").assign(leader="Wu")
+    blank = zones.assign(zone_code=zones["zone_code"] + " ")
+    found = zoning(zoned.assign(zone_code=" " + zoned["zone_code"]), blank)
+    assert found.zones["zone_code"].tolist() == ["Z1", "Z2", "Z3"]
+    assert found.zones["n_cells"].tolist() == [18, 9, 18]
+    assert found.persons["Responsible leader"].tolist() == ["Wu"] * 3
+
+
+def test_zones_of_other_cells_are_refused(zoned):
+    """Zones none of which a cell names are not laid over those that cells name."""
+    zones = join_by(zoned[zoned["zone_code"] != ""], "zone_code")
+    other = zones.assign(zone_code=["X1", "X2", "X3"])
+    with pytest.raises(CodeError, match="no 'zone_code' in common: zones have 'X1', cells 'Z1'"):
+        zoning(zoned, other)
+    assert zoning(zoned.assign(zone_code=""), other).zones["n_cells"].tolist() == [0, 0, 0]
+    # Of zones made since, those that are known stay with what is told of them.
+    assert len(zoning(zoned, zones.iloc[:1]).zones) == 3
+
+
+def test_an_index_may_be_called_as_the_codes_are(zoned):
+    """Zones that have their codes in the index too are those that have them in a column alone."""
+    zones = join_by(zoned[zoned["zone_code"] != ""], "zone_code")
+    found = zoning(zoned, zones.set_index("zone_code", drop=False)).zones
+    assert found.equals(zoning(zoned, zones).zones)
+
+
 def of_one_color(geometry, sliver):
     """Pairs of one colour with more than a point in common, found by overlaying all pairs."""
     colors = color_areas(geometry)
@@ -206,6 +234,16 @@ def test_persons_are_named_in_the_language_of_the_map():
     assert chinese["监督员"].tolist() == ["罗佳帆、韩立静", "韩立静", ""]
 
 
+def test_posts_that_nobody_holds_may_be_an_empty_column_of_numbers():
+    """A file gives a column without a text in it as numbers; ids of whole numbers have no point."""
+    unmanned = MANNED.assign(leader=np.nan, leader_id=np.nan)
+    assert persons_by_role(unmanned, STAFF, None, "en")["Responsible leader"].tolist() == [""] * 3
+    numbered = MANNED.assign(leader="", leader_id=[1.0, np.nan, 3.0])
+    staff = STAFF.assign(staff_id=["1", "2", "3"])
+    named = persons_by_role(numbered, staff, None, "zh")["责任领导"]
+    assert named.tolist() == ["吴然岚", "", "韩立静"]
+
+
 def test_roles_of_ones_own():
     """A further column of persons stands last under the name it is given; known ones may change."""
     zones = MANNED.assign(watch=["Li\n Si", "", "Zhao;; Qian ;"])
@@ -224,6 +262,15 @@ def test_no_person_is_lost(lists):
     zones = pd.DataFrame({"manager": ["; ".join(persons) for persons in lists]}, dtype=str)
     named = persons_by_role(zones, None, None, "zh")["网格长"]
     assert named.tolist() == ["、".join(persons) for persons in lists]
+
+
+def test_numbers_of_key_units_have_no_point():
+    """A number that one unit lacks comes as a decimal; it is told as it was given."""
+    points = gpd.points_from_xy([450_010, 450_020], [4_420_010, 4_420_020])
+    units = gpd.GeoDataFrame({"unit_id": [12.0, None]}, geometry=points, crs="EPSG:32650")
+    shown = key_units_on(small_city()[0], units, "en")
+    assert shown.table["unit_id"].tolist() == ["12", ""]
+    assert shown.table["name"].tolist() == ["12", "Key unit"]
 
 
 def test_key_units_stand_where_they_are():
@@ -266,6 +313,18 @@ def test_borders_of_every_level(sample):
     assert levels(every, cells) == joined
     assert levels(every, cells, "zh")[0][0] == "区界"
     assert levels(None, cells) == [("Outer border", 1), ("Area border", 182)]
+
+
+def test_parents_in_a_column_of_decimals_or_with_blanks_are_parents(sample):
+    """One missing code makes a file's column of codes one of decimals: the levels are the same."""
+    cells, communities, streets, district = sample
+    areas = pd.concat([district.assign(parent_code=None), streets, communities], ignore_index=True)
+    levels = [(b.name, len(b.areas)) for b in map_subject(cells, areas, None, "en").borders]
+    assert len(levels) == 3
+    for parents in (pd.to_numeric(areas["parent_code"]), areas["parent_code"] + " "):
+        subject = map_subject(cells, areas.assign(parent_code=parents), None, "en")
+        assert [(b.name, len(b.areas)) for b in subject.borders] == levels
+        assert len(subject.areas) == len(communities)
 
 
 def test_areas_above_are_neither_coloured_nor_counted(sample):

@@ -29,12 +29,13 @@ from gridgeo.maps import explore_grid, plot_sheet, save_html, save_sheet
 from gridgeo.schema import CELL_CODE, ZONE_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from geopandas import GeoDataFrame
 
 
 SHEETS: Final = (".png", ".svg", ".pdf")
+PAGES: Final = (".html", ".htm")
 
 
 class SchemeOption(StrEnum):
@@ -125,10 +126,10 @@ def draw_map(  # noqa: PLR0913, PLR0917 - one parameter for each option of the c
         Text, typer.Option(help="Map tiles, from the network: tianditu, amap, a name, an address.")
     ] = None,
     token: Annotated[Text, typer.Option(help="Key of the base map; it stands in the page.")] = None,
-    size: Annotated[SizeOption, typer.Option(help="Paper of a sheet.")] = SizeOption.A3,
+    size: Annotated[SizeOption | None, typer.Option(help="Paper of a sheet; A3.")] = None,
     orientation: Annotated[
-        OrientationOption, typer.Option(help="How a sheet lies.")
-    ] = OrientationOption.LANDSCAPE,
+        OrientationOption | None, typer.Option(help="How a sheet lies; landscape.")
+    ] = None,
     scale: Annotated[
         float | None, typer.Option(help="Scale of a sheet: 2000 for 1:2000; the largest that fits.")
     ] = None,
@@ -150,16 +151,33 @@ def draw_map(  # noqa: PLR0913, PLR0917 - one parameter for each option of the c
             "language": language.value,
             "title": title,
         }
+        on_paper = _given(size=size, orientation=orientation, scale=scale, source=source)
+        on_screen = _given(basemap=basemap, token=token)
         if out.suffix.lower() in SHEETS:
-            if basemap is not None:
-                raise InputError("--basemap is for pages; a sheet is drawn without one.")
-            look |= {"size": size.value, "scale": scale, "source": source}
-            look["orientation"] = orientation.value
-            save_sheet(plot_sheet(**_frames(files), **look), out)
-        else:
-            page = explore_grid(**_frames(files), **look, basemap=basemap, token=token)
+            _refuse(on_screen, "pages, written to .html; a sheet is drawn without it")
+            save_sheet(plot_sheet(**_frames(files), **look, **on_paper), out)
+        elif out.suffix.lower() in PAGES:
+            _refuse(on_paper, f"sheets, written to {', '.join(SHEETS)}")
+            page = explore_grid(**_frames(files), **look, **on_screen)
             save_html(page, out, offline=basemap is None)
+        else:
+            endings = ", ".join((*PAGES, *SHEETS))
+            raise InputError(f"--out must end in one of {endings}, not {out.name!r}.")
         typer.echo(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")
+
+
+def _given(**options: object) -> dict[str, Any]:
+    """Give the options that were given, as the functions take them."""
+    return {
+        name: value.value if isinstance(value, StrEnum) else value
+        for name, value in options.items()
+        if value is not None
+    }
+
+
+def _refuse(given: Mapping[str, object], are_for: str) -> None:
+    if given:
+        raise InputError(f"--{next(iter(given))} is for {are_for}.")
 
 
 def _frames(files: _Files) -> dict[str, Any]:

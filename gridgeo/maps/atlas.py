@@ -20,13 +20,14 @@ from gridgeo.maps.fonts import fonts_for
 from gridgeo.maps.paper import Orientation, Paper, Size, paper, round_scale
 from gridgeo.maps.paper_words import paper_words
 from gridgeo.maps.pdf_fonts import mend_fonts
-from gridgeo.maps.sheet import imprint_of, texts_of
+from gridgeo.maps.sheet import components_here, imprint_of, texts_of
 from gridgeo.maps.sheet_map import fills_of
 from gridgeo.maps.sheet_table import index_rows
 from gridgeo.maps.sheet_view import least_scale, require_scale
 from gridgeo.maps.subject import map_subject
 from gridgeo.maps.themes import ZONE
 from gridgeo.maps.words import one_line
+from gridgeo.maps.zoning import zone_codes_of
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE, KIND, ZONE_CODE
 from gridgeo.validate import check_partition, require_columns
 
@@ -125,10 +126,11 @@ def plot_atlas(  # noqa: PLR0913 - all but the zones and the path are optional, 
         raise InputError(f"an atlas is saved as .pdf, not as {target.name!r}.")
     require_scale(scale)
     sheet, page = paper(size, orientation), paper(size, orientation, roomy=True)
+    shown = _cells_of(zones, cells, components)
     subject = map_subject(
-        _cells_of(zones, cells, components),
+        shown,
         areas,
-        components,
+        components_here(components, shown),
         language,
         zones=zones,
         staff=staff,
@@ -174,8 +176,9 @@ def _cells_of(
     check_partition(zones, ZONE_CODE, "zones")
     if cells is not None:
         require_columns(cells, [ZONE_CODE], "cells")
-        codes = cells[ZONE_CODE].astype(object).fillna("").astype(str).str.strip()
-        own = cells[codes.isin(["", *zones[ZONE_CODE]])]
+        codes, here = zone_codes_of(cells), zone_codes_of(zones)
+        # Where zones and cells are strangers all cells stay, for the error to name both.
+        own = cells[codes.isin(["", *here])] if codes.isin(here).any() else cells
         return to_crs(own, metric_crs(own))
     if components is not None:
         raise InputError("`components` stand on an atlas by their cells; give cells= too.")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from gridgeo._persons import text_of
 from gridgeo.crs import to_crs
 from gridgeo.maps.coloring import join_by
 from gridgeo.maps.words import first_names, one_line
@@ -52,8 +53,20 @@ def is_above(areas: pd.DataFrame, inhabited: pd.Series) -> Bools:
     """Tell which rows are areas above others: a row names them, and no cell lies in them."""
     if PARENT_CODE not in areas.columns:
         return pd.Series(data=False, index=areas.index).to_numpy()
-    named = areas[AREA_CODE].isin(areas[PARENT_CODE].dropna())
+    named = areas[AREA_CODE].isin(_parents(areas).dropna())
     return (named & ~areas[AREA_CODE].isin(inhabited)).to_numpy()
+
+
+def _parents(areas: pd.DataFrame) -> pd.Series:
+    """Give the code of the area above each; null where there is none.
+
+    A column of codes in which one is missing, as that of the highest area is, often comes as
+    decimals.
+    """
+    if PARENT_CODE not in areas.columns:
+        return pd.Series(None, index=areas.index, dtype=object)
+    codes = text_of(areas[PARENT_CODE]).astype(object)
+    return codes.where(codes != "")
 
 
 def borders_by_level(
@@ -110,7 +123,7 @@ def _known(shown: GeoDataFrame, areas: GeoDataFrame | None, names: Sequence[str]
         return GeoDataFrame(empty, geometry=[], crs=shown.crs)
     moved = to_crs(areas, shown.crs)
     columns = {
-        PARENT_CODE: first_names(moved, [PARENT_CODE]),
+        PARENT_CODE: _parents(moved),
         LEVEL: first_names(moved, [LEVEL]),
         AREA_NAME: first_names(moved, names),
     }

@@ -159,7 +159,9 @@ def _pack_fill(subject: Subject, color: str, theme: Theme | None) -> dict[str, A
 
 def _pack_cells(subject: Subject, lonlat: Geometries) -> dict[str, Any]:
     cells, areas, kinds = subject.cells, subject.areas, subject.kinds
-    pieces = cells[N_PIECES].to_numpy() if N_PIECES in cells.columns else np.ones(len(cells))
+    pieces = np.ones(len(cells))
+    if N_PIECES in cells.columns:
+        pieces = pd.to_numeric(cells[N_PIECES], errors="coerce").fillna(1).to_numpy(float)
     west, south, east, north = shapely.bounds(lonlat).T
     across = np.median(np.maximum(east - west, north - south))
     packed = {
@@ -169,7 +171,7 @@ def _pack_cells(subject: Subject, lonlat: Geometries) -> dict[str, Any]:
         "area": pack_steps(pd.Index(areas[AREA_CODE]).get_indexer(cells[AREA_CODE])),
         "m2": pack_steps(np.rint(cells[AREA_M2].to_numpy(float)).astype(np.int64)),
         "kind": pack_numbers(pd.Index(kinds[KIND]).get_indexer(cells[KIND].astype(str))),
-        "pieces": pack_numbers(np.asarray(pieces, dtype=np.int64)),
+        "pieces": pack_numbers(pieces.astype(np.int64)),
     }
     if subject.zoning is not None:
         packed["zone"] = pack_steps(subject.zoning.row)

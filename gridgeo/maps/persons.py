@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gridgeo._persons import SEPARATOR
+from gridgeo._persons import SEPARATOR, text_of
 from gridgeo.errors import InputError, SchemaError
 from gridgeo.maps.words import first_names, one_line, words
 from gridgeo.roles import role_names
@@ -86,7 +86,7 @@ def _names_by_id(staff: pd.DataFrame | None, language: Language) -> pd.Series:
         return pd.Series(dtype=str)
     spoken = [NAME_EN, NAME] if language == "en" else [NAME, NAME_EN]
     names = first_names(staff, [*spoken, STAFF_ID])
-    by_id = names.set_axis(staff[STAFF_ID].astype(str).str.strip())
+    by_id = names.set_axis(text_of(staff[STAFF_ID]).str.strip())
     return by_id[~by_id.index.duplicated()]
 
 
@@ -104,7 +104,7 @@ def _named(zones: pd.DataFrame, role: str, known: pd.Series, separator: str) -> 
 
 def _apart(texts: pd.Series) -> pd.Series:
     """Take lists of persons apart: one row a person, by row of the zone and place in the list."""
-    lists = texts.fillna("").astype(str).str.split(SEPARATOR, regex=True).reset_index(drop=True)
+    lists = text_of(texts).str.split(SEPARATOR, regex=True).reset_index(drop=True)
     persons = lists.explode()
     place = persons.groupby(level=0).cumcount()
     return persons.str.strip().set_axis(pd.MultiIndex.from_arrays([persons.index, place]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from gridgeo._persons import text_of
 from gridgeo._words import crs_in_words
 from gridgeo.crs import to_crs, working_crs
 from gridgeo.maps import style
@@ -34,7 +35,7 @@ from gridgeo.maps.sheet_view import extent_of, refuse_view, require_scale, view_
 from gridgeo.maps.subject import map_subject
 from gridgeo.maps.themes import AREA, ZONE, map_theme
 from gridgeo.maps.words import one_line
-from gridgeo.maps.zoning import zone_numbers
+from gridgeo.maps.zoning import zone_codes_of, zone_numbers
 from gridgeo.schema import (
     AREA_CODE,
     AREA_M2,
@@ -45,6 +46,7 @@ from gridgeo.schema import (
     ZONE_CODE,
     ZONE_NAME,
 )
+from gridgeo.validate import check_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,8 +107,8 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
         in their own CRS; cells in degrees in their working CRS. The map shows all of them.
     zones, areas, components, key_units, staff, roles, color, scheme, n_classes
         As for :func:`explore_grid`. Components are counted in the legend, and drawn as dots where
-        the scale leaves room for them. Areas without cells are drawn where they lie on the map,
-        zones without any are left out.
+        the scale leaves room for them; those of other cells are left out. Areas without cells are
+        drawn where they lie on the map, zones without any are left out.
     district
         Polygons that the inset shows, with the frame of the map in them. Without it, the inset
         shows ``areas`` where they reach beyond the map.
@@ -156,11 +158,12 @@ def plot_sheet(  # noqa: PLR0913 - the contract names them; all but the cells ar
     """
     require_scale(scale)
     paper(size, orientation)
+    check_cells(cells)
     metric = to_crs(cells, working_crs(cells))
     subject = map_subject(
         metric,
         areas,
-        components,
+        components_here(components, cells),
         language,
         zones=_zones_here(zones, cells),
         staff=staff,
@@ -196,8 +199,16 @@ def _zones_here(zones: GeoDataFrame | None, cells: GeoDataFrame) -> GeoDataFrame
     """Leave out the zones of which no cell is shown, such as those of other streets."""
     if zones is None or ZONE_CODE not in zones.columns or ZONE_CODE not in cells.columns:
         return zones
-    here = zones[ZONE_CODE].isin(cells[ZONE_CODE].dropna().astype(str).str.strip())
+    here = zone_codes_of(zones).isin(zone_codes_of(cells))
     return zones[here] if here.any() else zones
+
+
+def components_here(components: GeoDataFrame | None, cells: GeoDataFrame) -> GeoDataFrame | None:
+    """Leave out the components of other cells, which totals must not count; keep those of none."""
+    if components is None or CELL_CODE not in components.columns:
+        return components
+    codes = text_of(components[CELL_CODE])
+    return components[codes.isin(cells[CELL_CODE]) | (codes == "")]
 
 
 def draw_map(

@@ -9,10 +9,11 @@ import numpy as np
 import shapely
 from matplotlib.collections import PathCollection
 
-from gridgeo.crs import to_crs
+from gridgeo.crs import require_crs, to_crs
+from gridgeo.errors import GeometryError
 from gridgeo.maps.sheet_map import outlines
 from gridgeo.maps.sheet_view import extent_of, view_of
-from gridgeo.validate import require_geoframe
+from gridgeo.validate import POLYGONS, require_geoframe, require_rows
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -56,14 +57,26 @@ class Inset:
 def inset_outlines(subject: Subject, view: View, district: GeoDataFrame | None) -> Inset | None:
     """Choose what the inset shows: the district, or areas that reach beyond the map; or nothing."""
     if district is not None:
-        require_geoframe(district, "district")
-        shown = to_crs(district, subject.cells.crs).geometry.to_numpy()
-        return Inset(shown[~(shapely.is_missing(shown) | shapely.is_empty(shown))], view.box)
+        return Inset(_district(district, subject.cells.crs), view.box)
     areas = subject.areas.geometry.to_numpy()
     outside = shapely.area(shapely.difference(areas, view.box))
     if (outside <= _BEYOND * shapely.area(areas)).all():
         return None
     return Inset(areas, view.box)
+
+
+def _district(district: GeoDataFrame, crs: object) -> Geometries:
+    require_geoframe(district, "district")
+    require_rows(district, "district")
+    require_crs(district, "district")
+    shown = to_crs(district, crs).geometry.to_numpy()
+    drawn = np.isin(shapely.get_type_id(shown), POLYGONS) & ~shapely.is_empty(shown)
+    if not drawn.any():
+        raise GeometryError(
+            "`district` has no polygon for an inset to show; give its outline, or leave it out.",
+            rows=district.index,
+        )
+    return np.asarray(shown[drawn], dtype=object)
 
 
 def draw_inset(pen: Pen, inset: Inset, box: Box) -> None:

@@ -30,7 +30,7 @@ from gridgeo.schema import (
     MAJOR_NAME,
     MAJOR_NAME_EN,
 )
-from gridgeo.validate import check_areas, check_cells, require_columns
+from gridgeo.validate import Faults, check_areas, check_cells, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,8 +137,9 @@ def map_subject(  # noqa: PLR0913 - one parameter for each layer of a map
     areas above those of the cells too, tied by ``parent_code``: they give borders and names.
     """
     said = words(language)
-    require_columns(cells, [AREA_CODE, AREA_M2, KIND], "cells")
     check_cells(cells)
+    require_columns(cells, [AREA_CODE, AREA_M2, KIND], "cells")
+    _require_sizes(cells)
     names = _name_columns(AREA_NAME, language)
     lowest = areas
     if areas is not None:
@@ -158,6 +159,17 @@ def map_subject(  # noqa: PLR0913 - one parameter for each layer of a map
         zoning(cells, zones, staff=staff, roles=roles, language=language) if zoned else None,
         key_units_on(cells, key_units, language),
     )
+
+
+def _require_sizes(cells: GeoDataFrame) -> None:
+    sizes = cells[AREA_M2]
+    faults = Faults("cells", cells.index)
+    known = np.zeros(len(cells), dtype=bool)
+    if pd.api.types.is_numeric_dtype(sizes):
+        numbers = sizes.to_numpy(dtype=float, na_value=np.nan)
+        known = np.isfinite(numbers) & (numbers >= 0)
+    faults.add(SchemaError, ~known, f"{AREA_M2!r} must be a number of m2, not negative; fill it")
+    faults.raise_if_any()
 
 
 def _name_columns(name: str, language: Language) -> list[str]:

@@ -161,6 +161,9 @@ def column_theme(
     if not len(known):
         raise SchemaError(f"`{of}` have no number in {column!r}; fill it, or color by another.")
     edges = class_edges(known, scheme, n_classes)
+    if isinstance(scheme, str) and _are_whole(known):
+        # Of counts, 127 as an edge says what 127.5 would leave open; the classes are the same.
+        edges = np.unique(np.floor(edges))
     row = class_of(numbers, edges)
     legend = {
         "name": _spans(known, edges),
@@ -217,12 +220,16 @@ def _by_value(
 def _spans(numbers: Floats, edges: Floats) -> list[str]:
     """Write what each class spans."""
     lower = np.concatenate([[min(float(numbers.min()), float(edges[0]))], edges[:-1]])
-    if (numbers == np.floor(numbers)).all() and (edges == np.floor(edges)).all():
+    if _are_whole(numbers) and _are_whole(edges):
         first = np.concatenate([lower[:1], lower[1:] + 1])
         pairs = zip(first, edges, strict=True)
         return [f"{a:,.0f}" if a == b else f"{a:,.0f} – {b:,.0f}" for a, b in pairs]
     written = _written(np.concatenate([lower[:1], edges]))
     return [f"{a} – {b}" for a, b in pairwise(written)]
+
+
+def _are_whole(numbers: Floats) -> bool:
+    return bool((numbers == np.floor(numbers)).all())
 
 
 def _written(edges: Floats) -> list[str]:

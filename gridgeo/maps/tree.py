@@ -85,7 +85,8 @@ def tree_of(  # noqa: PLR0913 - the options of both trees, all named
     said = paper_words(language)
     _check_zones(zones, within)
     _check_levels(levels)
-    zones = zones.sort_values(ZONE_CODE, ignore_index=True)
+    # An index may be called as the codes are, which sorting takes for an ambiguity.
+    zones = zones.reset_index(drop=True).sort_values(ZONE_CODE, ignore_index=True)
     if within is not None and not len(levels):
         codes = first_names(zones, [within]).dropna().unique()
         levels = [pd.DataFrame({AREA_CODE: codes}, dtype=str)]
@@ -134,7 +135,7 @@ def _area_nodes(levels: Sequence[pd.DataFrame], language: Language) -> pd.DataFr
     names = [f"{AREA_NAME}_en", AREA_NAME] if language == "en" else [AREA_NAME]
     nodes = [pd.DataFrame({"code": [], "name": [], "path": [], "level": []}, dtype=str)]
     for place, level in enumerate(levels):
-        areas = level.sort_values(AREA_CODE, ignore_index=True)
+        areas = level.reset_index(drop=True).sort_values(AREA_CODE, ignore_index=True)
         path = _ranked("a", len(areas))
         above = nodes[-1]
         if place and len(above) == 1:
@@ -152,7 +153,7 @@ def _ranked(kind: str, n: int) -> pd.Series:
 
 def _place_column(zones: pd.DataFrame, areas: pd.DataFrame) -> str | None:
     """Find the column of the zones that says in which area each lies, the lowest there is."""
-    texts = zones.columns[[_is_text(zones[name]) for name in zones.columns]].drop(ZONE_CODE)
+    texts = [name for name in zones.columns if name != ZONE_CODE and _is_text(zones[name])]
     for level in sorted(areas["level"].unique(), reverse=True):
         codes = {"", *areas.loc[areas["level"] == level, "code"]}
         for name in texts:
@@ -168,7 +169,8 @@ def _place_column(zones: pd.DataFrame, areas: pd.DataFrame) -> str | None:
 
 
 def _is_text(column: pd.Series) -> bool:
-    return bool(pd.api.types.is_string_dtype(column.dtype) or column.dtype == object)
+    kept = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return bool(pd.api.types.is_string_dtype(kept.dtype) or kept.dtype == object)
 
 
 def _zone_nodes(
@@ -207,12 +209,15 @@ def _with_notes(
     """Say of every zone how large it is, and whether it has nobody."""
     parts = pd.DataFrame(index=zones.index, dtype=object)
     if N_CELLS in zones.columns:
-        parts["cells"] = [counted(said, "cell", int(n)) for n in zones[N_CELLS]]
+        known = pd.to_numeric(zones[N_CELLS], errors="coerce").dropna()
+        parts["cells"] = known.map(lambda n: counted(said, "cell", int(n)))
     if AREA_M2 in zones.columns:
-        parts["area"] = [hectares(said, m2) for m2 in zones[AREA_M2]]
+        known = pd.to_numeric(zones[AREA_M2], errors="coerce").dropna()
+        parts["area"] = known.map(lambda m2: hectares(said, m2))
     nobody = (persons == "").all(axis=1).to_numpy() & (len(persons.columns) > 0)
     parts["nobody"] = np.where(nobody, said["nobody"], "")
-    notes = [" · ".join(filter(None, texts)) for texts in parts.to_numpy().tolist()]
+    told = parts.astype(object).fillna("").to_numpy().tolist()
+    notes = [" · ".join(filter(None, texts)) for texts in told]
     return nodes.assign(note=notes, missing=nobody)
 
 

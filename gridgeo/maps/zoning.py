@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from gridgeo._persons import text_of
 from gridgeo.crs import to_crs
-from gridgeo.errors import SchemaError
+from gridgeo.errors import CodeError, SchemaError
 from gridgeo.maps.coloring import color_areas, join_by
 from gridgeo.maps.persons import persons_by_role
 from gridgeo.maps.words import first_names
@@ -50,7 +51,7 @@ class Zoning:
 
 def has_zones(cells: pd.DataFrame) -> bool:
     """Tell whether any cell says which zone it is in."""
-    return ZONE_CODE in cells.columns and bool((_codes(cells) != "").any())
+    return ZONE_CODE in cells.columns and bool((zone_codes_of(cells) != "").any())
 
 
 def zoning(
@@ -91,13 +92,15 @@ def zoning(
     ([['A', 2, 200.0]], [0, 0, -1])
     """
     require_columns(cells, [ZONE_CODE], "cells")
-    codes = _codes(cells)
+    codes = zone_codes_of(cells)
     given = None
     if zones is not None:
         check_partition(zones, ZONE_CODE, "zones")
         moved = to_crs(zones, cells.crs)
         columns = pd.DataFrame(moved.drop(columns=moved.active_geometry_name))
+        columns[ZONE_CODE] = zone_codes_of(moved)
         given = GeoDataFrame(columns, geometry=moved.geometry.to_numpy(), crs=cells.crs)
+        _refuse_strangers(given[ZONE_CODE], codes)
     shown = _shown(cells, codes, given)
     row = pd.Index(shown[ZONE_CODE]).get_indexer(codes)
     shown = shown.assign(
@@ -111,8 +114,23 @@ def zoning(
     return Zoning(shown, row, persons_by_role(shown, staff, roles, language))
 
 
-def _codes(cells: pd.DataFrame) -> pd.Series:
-    return cells[ZONE_CODE].astype(object).fillna("").astype(str).str.strip()
+def zone_codes_of(frame: pd.DataFrame) -> pd.Series:
+    """Give the codes of zones as text without blanks around it; "" where there is none."""
+    return text_of(frame[ZONE_CODE]).astype(object)
+
+
+def _refuse_strangers(given: pd.Series, codes: pd.Series) -> None:
+    """Refuse zones of which no cell is one: they are of other cells, or their codes are not these.
+
+    Cells of which none is in a zone yet are no fault.
+    """
+    named = codes[codes != ""]
+    if len(named) and not named.isin(given).any():
+        raise CodeError(
+            f"`zones` and `cells` have no {ZONE_CODE!r} in common: zones have "
+            f"{given.iloc[0]!r}, cells {named.iloc[0]!r}. Give the zones of these cells; "
+            "dissolve_zones makes them."
+        )
 
 
 def _shown(cells: GeoDataFrame, codes: pd.Series, given: GeoDataFrame | None) -> GeoDataFrame:
@@ -124,7 +142,8 @@ def _shown(cells: GeoDataFrame, codes: pd.Series, given: GeoDataFrame | None) ->
     parts = [given] if given is not None else []
     if len(rest):
         parts.append(join_by(rest, ZONE_CODE))
-    return pd.concat(parts).sort_values(ZONE_CODE, ignore_index=True)
+    # An index may be called as the codes are, which sorting takes for an ambiguity.
+    return pd.concat(parts, ignore_index=True).sort_values(ZONE_CODE, ignore_index=True)
 
 
 def _name_columns(language: Language) -> Sequence[str]:
