@@ -80,6 +80,10 @@ def read_unit(cells: GeoDataFrame, within: str | None) -> pd.Series:
     """Read the code of the unit in which each cell's zone must lie; empty text where in none."""
     if within is None:
         return pd.Series("", index=cells.index, dtype="str")
+    if not isinstance(within, str):
+        raise InputError(
+            f"`within` must be the name of a column of the cells, not {type(within).__name__}."
+        )
     require_columns(cells, [within], "cells")
     codes = _codes(cells[within])
     faults = Faults("cells", cells.index)

@@ -214,6 +214,7 @@ def test_locks_that_keep_too_many_zones_are_named():
         ({"locked": pd.Series(data=True, index=range(36))}, InputError, "no previous zone"),
         ({"previous": 3}, InputError, "`previous` must be a column"),
         ({"previous": "gone"}, SchemaError, "lacks 'gone'"),
+        ({"within": pd.Series("S", index=range(36))}, InputError, "`within` must be the name of"),
     ],
 )
 def test_bad_input_is_named(options, error, message):
