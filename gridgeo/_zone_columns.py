@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gridgeo._layers import text
+from gridgeo._texts import as_text
 from gridgeo.errors import CodeError, InputError, SchemaError
 from gridgeo.schema import AREA_CODE, AREA_M2, CELL_CODE
 from gridgeo.validate import Faults, check_areas, check_cells, require_columns, require_number
@@ -79,8 +80,12 @@ def read_unit(cells: GeoDataFrame, within: str | None) -> pd.Series:
     """Read the code of the unit in which each cell's zone must lie; empty text where in none."""
     if within is None:
         return pd.Series("", index=cells.index, dtype="str")
+    if not isinstance(within, str):
+        raise InputError(
+            f"`within` must be the name of a column of the cells, not {type(within).__name__}."
+        )
     require_columns(cells, [within], "cells")
-    codes = text(cells[within])
+    codes = _codes(cells[within])
     faults = Faults("cells", cells.index)
     blank = (codes.str.strip() == "").to_numpy()
     faults.add(CodeError, blank, f"every cell needs a code in {within!r}; fill it")
@@ -92,7 +97,7 @@ def read_zones(cells: GeoDataFrame, zones: str | pd.Series | None, name: str) ->
     """Read the code of each cell's zone; empty text where it has none."""
     if zones is None:
         return pd.Series("", index=cells.index, dtype="str")
-    codes = text(_column(cells, zones, name, complete=False))
+    codes = _codes(_column(cells, zones, name, complete=False))
     return codes.where(codes.str.strip() != "", "")
 
 
@@ -139,6 +144,16 @@ def _column(
     require_columns(cells, [given], "cells")
     column: pd.Series = cells[given]
     return column
+
+
+def _codes(values: pd.Series) -> pd.Series:
+    """Give codes as text, empty where one is missing.
+
+    Whole numbers have no point, though a column of them with gaps comes as fractions.
+    """
+    if pd.api.types.is_float_dtype(values.dtype):
+        return as_text(values, exact=False).fillna("")
+    return text(values)
 
 
 def _numbers(values: pd.Series, name: str) -> Floats:

@@ -197,6 +197,8 @@ def _table(cells: pd.DataFrame, code: str, measures: pd.DataFrame | None) -> pd.
     """Put the measures beside the cells' own columns, those before these."""
     if measures is None:
         return pd.DataFrame(cells)
+    if not isinstance(measures, pd.DataFrame):
+        raise InputError(f"`measures` must be a DataFrame, not {type(measures).__name__}.")
     if not measures.index.is_unique or not measures.columns.is_unique:
         raise InputError("`measures` must have one row for each code and no column twice.")
     faults = Faults("cells", cells.index)

@@ -252,6 +252,7 @@ def test_counts_of_key_units_make_types():
             "no numbers",
         ),
         ({"measures": pd.DataFrame({"n": [1]}, index=["C0"])}, CodeError, "no row for their.*101"),
+        ({"measures": pd.Series([1], index=["C0"])}, InputError, "must be a DataFrame, not Series"),
         (
             {"measures": pd.DataFrame({"n": [1, 2]}, index=["C0", "C0"])},
             InputError,

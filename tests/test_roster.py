@@ -50,6 +50,17 @@ def test_nobody_keeps_a_zone_and_use_differs_by_one_at_most(n_zones, n_persons, 
     assert (used.max(axis=1) - used.min(axis=1) <= 1).all()
 
 
+@pytest.mark.parametrize("n_zones", [5, 10])
+def test_pairs_of_a_crew_that_just_does_are_used_alike(n_zones):
+    """Five persons in pairs: whoever would have a zone twice passes it on to who has fewest."""
+    staff = staff_of(*"AAAAA", role="inspector")
+    zones = assign_staff(zones_of(*"A" * n_zones), staff, roles=[PAIR])
+    roster = rotate(zones, staff, PAIR, n_periods=5)
+    used = pd.crosstab(roster["period"], roster["staff_id"]).cumsum()
+    assert (used.max(axis=1) - used.min(axis=1) == 0).all()
+    assert kept(roster, zones).empty
+
+
 @settings(max_examples=50)
 @given(st.integers(1, 6), st.integers(4, 9), st.integers(1, 5))
 def test_pairs_turn_as_well(n_zones, n_persons, n_periods):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lattices import lattice, tasks
 from test_zones import assert_sound, loads_of
 
+from gridgeo.dissolving import dissolve_zones
 from gridgeo.errors import InputError, SchemaError
 from gridgeo.zones import cells_to_zones
 
@@ -112,6 +113,17 @@ def test_names_of_ones_own_survive():
     assert set(made["zone_code"]) - {"Old town", "Harbour"} == {"Z01"}
 
 
+def test_numbers_are_codes_without_a_point():
+    """Zones and units numbered 1 and 2 with gaps, which pandas holds as fractions."""
+    cells = square(4, u=[1.0] * 8 + [2.0] * 8)
+    before = pd.Series([1.0] * 7 + [np.nan] * 2 + [2.0] * 7)
+    made = cells_to_zones(cells, n_zones=2, within="u", previous=before)
+    assert made["zone_code"].tolist() == ["1"] * 8 + ["2"] * 8
+    anew = cells_to_zones(cells, n_zones=2, within="u")
+    assert anew["zone_code"].tolist() == ["1Z01"] * 8 + ["2Z01"] * 8
+    assert dissolve_zones(cells, by="u")["u"].tolist() == ["1", "2"]
+
+
 def test_cells_without_a_zone_join_one_beside_them():
     """New cells along a border; nobody else changes, and no number has to be given."""
     made = cells_to_zones(square(12), n_zones=4)
@@ -202,6 +214,7 @@ def test_locks_that_keep_too_many_zones_are_named():
         ({"locked": pd.Series(data=True, index=range(36))}, InputError, "no previous zone"),
         ({"previous": 3}, InputError, "`previous` must be a column"),
         ({"previous": "gone"}, SchemaError, "lacks 'gone'"),
+        ({"within": pd.Series("S", index=range(36))}, InputError, "`within` must be the name of"),
     ],
 )
 def test_bad_input_is_named(options, error, message):

@@ -68,7 +68,7 @@ def _flow(
     held = np.zeros(may.shape, dtype=bool)
     held[row[filled], seat[filled]] = True
     n_empty = np.bincount(row[~filled], minlength=len(zones))
-    changed = _augment(may & ~held, held, n_empty, *ends)
+    changed = augment(may & ~held, held, n_empty, *ends)
     left = at[filled & (changed[row, seat] < 0)]
     hands.book(board.person[left], -board.load[left])
     board.person[left] = NOBODY
@@ -86,7 +86,7 @@ def _first_empty(empty_zone: Ints, zone: Ints, empty: Ints) -> Ints:
     return empty[order][np.searchsorted(empty_zone[order], zone) + nth]
 
 
-def _augment(may: Bools, held: Bools, n_empty: Ints, excess: Ints, room: Ints) -> Ints:
+def augment(may: Bools, held: Bools, n_empty: Ints, excess: Ints, room: Ints) -> Ints:
     """Tell by how much each pair of zone and person changes, so that most duties are passed on."""
     n_zones, n_persons = may.shape
     source, sink = 0, n_zones + n_persons + 1

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from gridgeo._staffing.ground import ANYWHERE, NO_LIMIT, NOBODY
+from gridgeo._staffing.passing import augment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,7 +175,29 @@ def _assign(ring: Ring, row: Ints, bars: Bools, last: Bools, been: Floats, total
     person[post[real]] = copy[real] // n_copies
     open_cost = np.where(cost < never, cost, np.inf)
     _part_twins(row, person, open_cost, uneven, total, ring.most)
+    _even_out(row, person, ring.open & ~bars & ~last, total, ring.most)
     return person
+
+
+def _even_out(row: Ints, person: Ints, may: Bools, total: Ints, most: int) -> None:
+    """Pass duties on from who has more than others, as parting twins may leave it.
+
+    ``may`` (zones, persons) tells who may take which zone.
+    """
+    filled = np.flatnonzero(person != NOBODY)
+    held = np.zeros(may.shape, dtype=bool)
+    held[row[filled], person[filled]] = True
+    none = np.zeros(len(may), dtype=np.int64)
+    mean = (total.sum() + held.sum()) / len(total)
+    for level in (int(np.ceil(mean)), int(np.floor(mean))):
+        number = held.sum(axis=0)
+        ahead = total + number - level
+        room = np.minimum(np.maximum(-ahead, 0), most - number)
+        excess = np.clip(ahead, 0, number)
+        if excess.any() and room.any():
+            changed = augment(may & ~held, held, none, excess, room)
+            held = (held | (changed > 0)) & ~(changed < 0)
+    person[filled] = np.nonzero(held)[1]
 
 
 def _part_twins(
