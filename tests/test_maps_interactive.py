@@ -509,6 +509,24 @@ def test_what_needs_the_network_is_refused_offline(city, tmp_path, layer, addres
     assert address in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<LINK rel="stylesheet" href="https://s.example/a.css">',
+        "<style>.a { background: url( 'https://s.example/a.png') }</style>",
+        '<p style="background: url(//s.example/a.png)">a</p>',
+    ],
+)
+def test_markup_that_fetches_is_refused_offline(city, tmp_path, markup):
+    """A style sheet or a picture of a style is named too; a link to follow is no request."""
+    m = explore_grid(city[0])
+    m.get_root().html.add_child(folium.Element('<a href="https://follow.example">on</a>'))
+    save_html(m, tmp_path / "map.html")
+    m.get_root().html.add_child(folium.Element(markup))
+    with pytest.raises(InputError, match=r"need the network: \S*//s\.example/a\.\w{3}\. "):
+        save_html(m, tmp_path / "map.html")
+
+
 def test_offline_leaves_only_what_is_needed(city, tmp_path):
     """The offline page has no link at all, and saving it does not change the map."""
     m = explore_grid(city[0])

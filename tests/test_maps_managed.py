@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
+from pyproj import Geod
 from test_maps_city import SOUTH, WEST, beside, middle, small_city
 from test_maps_packing import unpacked, unpacked_polygons
 
@@ -376,6 +377,51 @@ def test_a_distance_is_measured(opened, city):
     page.tab.wait_for_timeout(350)
     assert page.tab.locator(".gg-length").count() == 0
     assert "Cell" in page.click(*middle(city["cells"], "110101002004"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("east", "north"), [(0.05, 0), (0, 0.05), (0.04, -0.03)])
+def test_a_distance_is_that_of_the_ellipsoid(opened, city, east, north):
+    """Five kilometres read as pyproj has them; on a sphere they would be ten metres off."""
+    page = opened(explored(city))
+    west, south = middle(city["cells"], "110101001005")
+    said = page.run(
+        f"""
+        const {{ ruler }} = grid.tools;
+        ruler.points = [L.latLng({south}, {west}), L.latLng({south + north}, {west + east})];
+        return ruler.lengthInWords()"""
+    )
+    metres = Geod(ellps="WGS84").inv(west, south, west + east, south + north)[2]
+    assert said == f"{metres:,.0f} m"
+
+
+@pytest.mark.browser
+def test_a_find_puts_the_pop_up_of_the_last_one_away(opened, city):
+    """What is found by the name of a street is not told by the zone that was found before."""
+    named = pd.concat([city["areas"], street_of(city)], ignore_index=True)
+    page = opened(explored(city, areas=named))
+    find(page, "east 2")
+    page.tab.keyboard.press("Enter")
+    assert popup(page).startswith("Zone East 2")
+    find(page, "long")
+    page.tab.keyboard.press("Enter")
+    page.tab.wait_for_timeout(350)
+    assert page.tab.locator(".leaflet-popup-content").count() == 0
+    assert page.run("return grid.tools.chosen.getLatLngs().length") > 0
+
+
+@pytest.mark.browser
+def test_without_cells_a_click_tells_the_zone_or_else_the_area(opened, city):
+    """With the layer of cells off, what is left on the map answers."""
+    place = beside(city["cells"], "110101002004", 35, -35)
+    options = {"components": None, "key_units": None}
+    page = opened(explored(city, **options))
+    page.run("grid.layers.cells.remove()")
+    assert page.click(*place).startswith("Zone")
+    cells = city["cells"].drop(columns="zone_code")
+    page = opened(explored(city, cells=cells, zones=None, staff=None, **options))
+    page.run("grid.layers.cells.remove()")
+    assert page.click(*place).startswith("Community Green & Park")
 
 
 @pytest.mark.browser

@@ -42,7 +42,9 @@ _POPUP_SCRIPT: Final = (
     "{innerHTML: markup.trim()}).content.firstElementChild];</script>"
 )
 _REMOTE_SOURCE: Final = re.compile(
-    r"""(?:\bsrc|\bxlink:href)\s*=\s*\\?["']?((?:https?:)?//[^\s"'<>\\]+)"""
+    r"""(?:\bsrc\s*=|\bxlink:href\s*=|<link\b[^>]*\bhref\s*=|\burl\()\s*\\?["']?"""
+    r"""((?:https?:)?//[^\s"'<>()\\]+)""",
+    re.IGNORECASE,
 )
 _REMOTE: Final = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
 

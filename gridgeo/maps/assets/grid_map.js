@@ -144,7 +144,10 @@ function leads(map, city, chosen) {
     toCell: (i) => tell(city.cells, i, toLatLng(...city.cells.inner(i)), cellPopup(city, i)),
     toZone: (i) => tell(city.zones, i, middle(city.zones, i), zonePopup(city, i)),
     toArea: (i) => tell(city.areas, i, middle(city.areas, i), areaPopup(city, i)),
-    toRegion: (regions, i) => chosen.setLatLngs(mark(regions, i)),
+    toRegion: (regions, i) => {
+      map.closePopup();
+      chosen.setLatLngs(mark(regions, i));
+    },
     toUnit: (i) => {
       const at = toLatLng(city.keyUnits.x[i], city.keyUnits.y[i]);
       map.setView(at, Math.max(map.getZoom(), NEAR - 1), { animate: false });
@@ -168,7 +171,8 @@ function listen(map, city, layers, tools) {
   map.on("popupclose", () => chosen.setLatLngs([]));
 }
 
-// A click means the uppermost thing at that place: a key unit, components, the cell, the zone.
+// A click means the uppermost thing at that place: a key unit, components, the cell; where cells
+// are off, the zone or else the area.
 function choose(map, city, layers, chosen, latlng) {
   const unit = layers.units ? layers.units.unitAt(latlng) : -1;
   if (unit >= 0) return openPopup(map, latlng, unitPopup(city, unit));
@@ -183,6 +187,7 @@ function choose(map, city, layers, chosen, latlng) {
   };
   if (map.hasLayer(layers.cells)) tell(city.cells, cellPopup);
   else if (city.zones) tell(city.zones, zonePopup);
+  else tell(city.areas, areaPopup);
 }
 
 function zoomTo(map, { components }, members) {
