@@ -7,13 +7,12 @@ Nothing here repairs. Polygons are valid and in one projected CRS in metres; siz
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
-from gridgeo._polygons import overlay, polygonal
+from gridgeo._polygons import by_group, overlay, polygonal, unite
 from gridgeo._proof import lay_together
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def hold_against(
     homes[doubtful] = find_homes(polygons[doubtful], areas)
     open_areas = np.flatnonzero(~proof.proven)
     number = np.append(np.where(proof.proven, SETTLED, np.cumsum(~proof.proven) - 1), NOWHERE)
-    united = unite(polygons, number[homes], len(open_areas), mismatched)
+    united = unite_clean(polygons, number[homes], len(open_areas), mismatched)
     ground = _find_places(areas, open_areas, proof)
     gaps, bare = find_gaps(ground, united, polygons, tolerance)
     bare = open_areas[bare]
@@ -115,7 +114,7 @@ def hold_against(
 def _find_places(areas: Geometries, open_areas: Ints, proof: Proof) -> Geometries:
     """Give what of the open areas lies in the places that are to be looked at."""
     number = np.searchsorted(open_areas, proof.area)
-    boxes = _unite_at(shapely.box(*proof.places.T), number, len(open_areas))
+    boxes = unite(shapely.box(*proof.places.T), number, len(open_areas))
     ground = areas[open_areas]
     within = ~shapely.covers(boxes, shapely.envelope(ground))
     ground[within] = overlay(shapely.intersection, ground[within], boxes[within])
@@ -179,7 +178,7 @@ def find_holes(polygons: Geometries, laid: Laid, tolerance: float) -> Geometries
         ground = shapely.get_parts(shapely.union_all(polygons))
     holes = np.asarray(shapely.polygons(_interior_rings(ground)))
     hole, island = shapely.STRtree(ground).query(holes, predicate="contains")
-    islands = _unite_at(ground[island], hole, len(holes))
+    islands = unite(ground[island], hole, len(holes))
     between = np.append(overlay(shapely.difference, holes, islands), _pockets(ground))
     between = split(between, tolerance)[0]
     tree = shapely.STRtree(between)
@@ -213,7 +212,7 @@ def find_gaps(
     """
     bare, area = split(overlay(shapely.difference, areas, united), tolerance)
     piece, near = shapely.STRtree(polygons).query(bare, predicate="intersects")
-    covered = _unite_at(polygons[near], piece, len(bare))
+    covered = unite(polygons[near], piece, len(bare))
     gaps, piece = split(overlay(shapely.difference, bare, covered), tolerance)
     return gaps, area[piece]
 
@@ -242,7 +241,7 @@ def share_out(polygons: Geometries, areas: Geometries) -> Shared:
 
 def find_outside(polygons: Geometries, shares: Shared) -> Geometries:
     """Give what of each polygon lies in none of its shares; empty where nothing does."""
-    inside = _unite_at(shares.ground, shares.first, len(polygons))
+    inside = unite(shares.ground, shares.first, len(polygons))
     return polygonal(overlay(shapely.difference, polygons, inside))
 
 
@@ -268,15 +267,15 @@ def find_crossings(shares: Shared, areas: Geometries, homes: Ints, tolerance: fl
     return Shared(first[large], second[large], ground[large])
 
 
-def unite(polygons: Geometries, group: Ints, n_groups: int, mismatched: Bools) -> Geometries:
-    """Unite the polygons of each group; those with a negative group are left out."""
-    order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
-    united = np.empty(n_groups, dtype=object)
-    united[:] = [
-        _unite(polygons[members], clean=not mismatched[members].any())
-        for members in (order[start:stop] for start, stop in pairwise(bounds))
-    ]
+def unite_clean(polygons: Geometries, group: Ints, n_groups: int, mismatched: Bools) -> Geometries:
+    """Unite the polygons of each group; those with a negative group are left out.
+
+    The quick union trusts that edges match, which holds for groups without one that is mismatched.
+    """
+    dirty = np.isin(group, group[mismatched])
+    united = by_group(shapely.coverage_union_all, polygons[~dirty], group[~dirty], n_groups)
+    several = np.unique(group[dirty & (group >= 0)])
+    united[several] = unite(polygons[dirty], group[dirty], n_groups)[several]
     return united
 
 
@@ -285,15 +284,6 @@ def split(geometries: Geometries, tolerance: float) -> tuple[Geometries, Ints]:
     parts, origin = shapely.get_parts(geometries, return_index=True)
     large = shapely.area(parts) > tolerance
     return parts[large], origin[large]
-
-
-def _unite(polygons: Geometries, *, clean: bool) -> shapely.Geometry:
-    # The quick union trusts that edges match, which holds where none is mismatched.
-    return shapely.coverage_union_all(polygons) if clean else shapely.union_all(polygons)
-
-
-def _unite_at(polygons: Geometries, group: Ints, n_groups: int) -> Geometries:
-    return unite(polygons, group, n_groups, np.ones(len(polygons), dtype=bool))
 
 
 def _interior_rings(polygons: Geometries) -> Geometries:

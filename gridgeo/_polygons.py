@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -135,21 +134,12 @@ def join_coverage(polygons: Geometries, group: Ints, n_groups: int) -> Geometrie
 
     Where they do overlap, or neighbours have other vertices, the group is united as any polygons.
     """
-    order = np.argsort(group, kind="stable")
-    start = np.searchsorted(group[order], np.arange(n_groups + 1))
-    batches = np.array_split(np.arange(n_groups), max(1, n_groups // JOIN_BATCH))
-
-    def work(groups: Ints) -> list[shapely.Geometry]:
-        return [_joined(polygons[order[start[one] : start[one + 1]]]) for one in groups]
-
-    joined = np.empty(n_groups, dtype=object)
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        joined[:] = [polygon for batch in pool.map(work, batches) for polygon in batch]
+    joined = by_group(_joined, polygons, group, n_groups)
     m2 = np.bincount(group, shapely.area(polygons), minlength=n_groups)
     astray = np.abs(shapely.area(joined) - m2) > _ROUNDING * m2
     astray |= ~shapely.is_valid(joined)
-    for one in np.flatnonzero(astray):
-        joined[one] = shapely.union_all(polygons[order[start[one] : start[one + 1]]])
+    again = astray[group]
+    joined[astray] = unite(polygons[again], group[again], n_groups)[astray]
     return joined
 
 
@@ -167,8 +157,15 @@ def by_group(
     group: Ints,
     n_groups: int,
 ) -> Geometries:
+    """Join the polygons of each group, in threads; those with a negative group are left out."""
     order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
-    joined = np.full(n_groups, shapely.Polygon(), dtype=object)
-    joined[:] = [join(polygons[order[start:stop]]) for start, stop in pairwise(bounds)]
+    start = np.searchsorted(group[order], np.arange(n_groups + 1))
+    batches = np.array_split(np.arange(n_groups), max(1, n_groups // JOIN_BATCH))
+
+    def work(groups: Ints) -> list[shapely.Geometry]:
+        return [join(polygons[order[start[one] : start[one + 1]]]) for one in groups]
+
+    joined = np.empty(n_groups, dtype=object)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        joined[:] = [polygon for batch in pool.map(work, batches) for polygon in batch]
     return joined

@@ -21,8 +21,9 @@ from gridgeo._findings import (
     find_overlaps,
     find_strays,
     share_out,
-    unite,
+    unite_clean,
 )
+from gridgeo._polygons import unite
 
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Floats, Geometries, Ints
@@ -60,7 +61,7 @@ def nest(
     """
     rounding = min(tolerance, ROUNDING_M2)
     guesses = find_homes(children, parents)
-    united = unite(children, guesses, len(parents), mismatched)
+    united = unite_clean(children, guesses, len(parents), mismatched)
     odd = np.flatnonzero(_differ(parents, united, rounding))
     at_odd = np.full(len(parents) + 1, len(odd))
     at_odd[odd], at_odd[NOWHERE] = np.arange(len(odd)), NOWHERE
@@ -110,7 +111,7 @@ def _fill(united: Geometries, shares: Shared, guesses: Ints, odd: Ints) -> Geome
     ground = np.concatenate([united[odd], shares.ground[guest]])
     parent = np.concatenate([odd, shares.second[guest]])
     at_odd = np.searchsorted(odd, parent)
-    return unite(ground, at_odd, len(odd), np.ones(len(ground), dtype=bool))
+    return unite(ground, at_odd, len(odd))
 
 
 def _find_contested(children: Geometries, parents: Geometries, tolerance: float) -> Bools:

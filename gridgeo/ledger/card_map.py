@@ -14,6 +14,7 @@ import shapely
 
 from gridgeo._locate import place_on
 from gridgeo._names import one_line
+from gridgeo._polygons import join_coverage
 from gridgeo.crs import metric_crs, to_crs
 from gridgeo.ledger.contents import has_place
 from gridgeo.ledger.words import words
@@ -77,8 +78,8 @@ def card_maps(contents: Contents, cells: GeoDataFrame) -> CardMaps:
     if isinstance(table, gpd.GeoDataFrame) and table.crs is not None and has_place(table).all():
         zones = to_crs(table, crs).geometry.to_numpy()
     else:
-        joined = [shapely.union_all(shapes[contents.cells_of[code]]) for code in table[ZONE_CODE]]
-        zones = np.array(joined, dtype=object)
+        zone = pd.Index(table[ZONE_CODE]).get_indexer(contents.cells[ZONE_CODE])
+        zones = join_coverage(shapes[zone >= 0], zone[zone >= 0], len(table))
     codes = [str(code) for code in table[ZONE_CODE]]
     names = codes if ZONE_NAME not in table else _named(table[ZONE_NAME], codes)
     return CardMaps(
