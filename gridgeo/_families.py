@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from gridgeo.schema import Bools, Geometries, Ints
@@ -70,16 +72,10 @@ def sort_families(
 
 def find_heads(first: Ints, second: Ints, n_members: int) -> Ints:
     """Give the lowest member that each is linked to, over any steps; itself where to none."""
-    head = np.arange(n_members)
-    while True:
-        low = np.minimum(head[first], head[second])
-        joined = head.copy()
-        np.minimum.at(joined, head[first], low)
-        np.minimum.at(joined, head[second], low)
-        joined = joined[joined]
-        if (joined == head).all():
-            return head
-        head = joined
+    links = coo_array((np.ones(len(first), dtype=bool), (first, second)), (n_members, n_members))
+    _, part = connected_components(links, directed=False)
+    _, lowest = np.unique(part, return_index=True)
+    return lowest[part]
 
 
 def line_up(families: Families, links: tuple[Ints, Ints], n_before: int) -> tuple[Ints, Ints]:

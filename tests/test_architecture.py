@@ -122,7 +122,7 @@ ROOMS = {
     "fontTools": {"maps"},
     "xstatic": {"maps"},
     "typer": {"cli"},
-    "scipy": {"_staffing", "_zoning"},
+    "scipy": {"_families", "_staffing", "_zoning"},
     "tqdm": {"cells", "workflow", "maps"},
 }
 """Where each outside world may be spoken to."""

@@ -1,4 +1,4 @@
-"""Who borders on whom: cells as a graph on flat arrays; the only room that imports scipy."""
+"""Who borders on whom: cells as a graph on flat arrays."""
 
 from __future__ import annotations
 
