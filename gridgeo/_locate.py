@@ -256,6 +256,12 @@ def place_on(geometries: Geometries) -> Geometries:
     return places
 
 
+def has_place(geometries: Geometries) -> Bools:
+    """Tell which geometries lie somewhere: not null, not empty, all coordinates finite."""
+    nowhere = shapely.is_missing(geometries) | shapely.is_empty(geometries)
+    return np.asarray(is_finite(geometries) & ~nowhere)
+
+
 def is_finite(geometries: Geometries) -> Bools:
     """Tell which geometries have finite coordinates only; nulls and empty ones have no other."""
     xy, row = shapely.get_coordinates(geometries, return_index=True)

@@ -12,6 +12,8 @@ from gridgeo._texts import as_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gridgeo.schema import Language
+
 _SHAPELESS: Final = frozenset({"Cc", "Cf", "Cs"})
 """Kinds of characters that are never drawn: controls, marks of format, halves of a pair."""
 
@@ -50,3 +52,15 @@ def first_names(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
         lines = {text: one_line(text) or None for text in column.dropna().unique()}
         names = names.where(names.notna(), column.map(lines))
     return names
+
+
+def spoken(column: str, language: Language) -> list[str]:
+    """Name the columns that may hold a name, that of the language first.
+
+    Examples
+    --------
+    >>> spoken("area_name", "en"), spoken("area_name", "zh")
+    (['area_name_en', 'area_name'], ['area_name', 'area_name_en'])
+    """
+    columns = [f"{column}_en", column]
+    return columns if language == "en" else columns[::-1]

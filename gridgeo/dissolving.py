@@ -21,7 +21,7 @@ from gridgeo._zone_columns import (
 from gridgeo._zone_numbers import number_zones, order_zones, write_codes
 from gridgeo.crs import metric_crs, to_crs
 from gridgeo.errors import CodeError
-from gridgeo.schema import AREA_M2, LOAD, N_CELLS, ZONE_CODE
+from gridgeo.schema import AREA_M2, LOAD, N_CELLS, ZONE_CODE, ZONE_NAME
 from gridgeo.validate import Faults, require_columns, require_geoframe, require_rows
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def dissolve_zones(
     columns = {by: pd.array(names, dtype="str")}
     if name is not None:
         require_columns(cells, [name], "cells")
-        columns["zone_name"] = cells[name].groupby(zone).first().to_numpy()
+        columns[ZONE_NAME] = cells[name].groupby(zone).first().to_numpy()
     columns[AREA_M2] = np.bincount(zone, m2)
     columns[N_CELLS] = np.bincount(zone)
     if load is not None or LOAD in cells:

@@ -16,7 +16,7 @@ from gridgeo._locate import place_on
 from gridgeo._names import one_line
 from gridgeo._polygons import join_coverage
 from gridgeo.crs import metric_crs, to_crs
-from gridgeo.ledger.contents import has_place
+from gridgeo.ledger.contents import have_place
 from gridgeo.ledger.words import words
 from gridgeo.schema import AREA_CODE, CELL_CODE, ZONE_CODE, ZONE_NAME
 
@@ -75,7 +75,7 @@ def card_maps(contents: Contents, cells: GeoDataFrame) -> CardMaps:
     crs = metric_crs(cells)
     shapes = to_crs(cells, crs).geometry.to_numpy()
     table = contents.zones if contents.zones is not None else pd.DataFrame({ZONE_CODE: []})
-    if isinstance(table, gpd.GeoDataFrame) and table.crs is not None and has_place(table).all():
+    if isinstance(table, gpd.GeoDataFrame) and table.crs is not None and have_place(table).all():
         zones = to_crs(table, crs).geometry.to_numpy()
     else:
         zone = pd.Index(table[ZONE_CODE]).get_indexer(contents.cells[ZONE_CODE])
@@ -246,7 +246,7 @@ def _places(contents: Contents, crs: object) -> Geometries | None:
     units = contents.key_units
     if not isinstance(units, gpd.GeoDataFrame) or units.crs is None:
         return None
-    known = has_place(units)
+    known = have_place(units)
     places = np.full(len(units), None, dtype=object)
     if known.any():
         places[known] = place_on(to_crs(units[known], crs).geometry.to_numpy())

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridgeo._locate import is_finite
-from gridgeo._names import first_names
+from gridgeo._locate import has_place
+from gridgeo._names import first_names, spoken
 from gridgeo.counting import component_sizes
 from gridgeo.crs import LONLAT, to_crs
 from gridgeo.errors import CodeError, InputError, SchemaError
@@ -97,9 +97,9 @@ class Contents:
     def positions(self) -> Mapping[str, tuple[float, float]]:
         """Longitude and latitude of a point inside each zone that has a geometry."""
         if isinstance(self.zones, gpd.GeoDataFrame) and self.zones.crs is not None:
-            frame = self.zones[has_place(self.zones)]
+            frame = self.zones[have_place(self.zones)]
         elif isinstance(self.cells, gpd.GeoDataFrame) and self.cells.crs is not None:
-            frame = _middle_cells(self.cells[has_place(self.cells)])
+            frame = _middle_cells(self.cells[have_place(self.cells)])
         else:
             return {}
         inside = frame.geometry.representative_point()
@@ -180,7 +180,7 @@ def _guarded_cells(
     if areas is not None:
         require_columns(areas, [AREA_CODE], "areas")
         require_columns(cells, [AREA_CODE], "cells")
-        names = first_names(areas, _spoken(AREA_NAME, language)).set_axis(areas[AREA_CODE])
+        names = first_names(areas, spoken(AREA_NAME, language)).set_axis(areas[AREA_CODE])
         names = names[~names.index.duplicated()]
         made[AREA_NAME] = cells[AREA_CODE].map(names).astype("str").fillna("")
     return cells.assign(**made)
@@ -202,7 +202,7 @@ def _guarded_zones(zones: pd.DataFrame, cells: pd.DataFrame, language: Language)
     add_code_faults(faults, zones[ZONE_CODE], ZONE_CODE)
     made = _known_sums(zones, cells, faults)
     faults.raise_if_any()
-    named = first_names(zones, _spoken(ZONE_NAME, language)).astype("str").fillna("")
+    named = first_names(zones, spoken(ZONE_NAME, language)).astype("str").fillna("")
     if (named != "").any():
         made[ZONE_NAME] = named
     return zones.drop(columns=f"{ZONE_NAME}_en", errors="ignore").assign(**made)
@@ -254,7 +254,7 @@ def _placed(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         f"{CELL_CODE!r} names no cell; geocode them with these cells",
     )
     faults.raise_if_any()
-    measured = has_place(components)
+    measured = have_place(components)
     table = pd.DataFrame({CELL_CODE: codes.to_numpy()})
     table[CLASS_CODE] = components[CLASS_CODE].astype(object).fillna("").astype("str").to_numpy()
     table[ZONE_CODE] = _zone_by_cell(table[CELL_CODE], cells)
@@ -262,12 +262,11 @@ def _placed(components: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     return table.join(sizes[[LENGTH_M, AREA_M2]])
 
 
-def has_place(frame: pd.DataFrame) -> Bools:
+def have_place(frame: pd.DataFrame) -> Bools:
     """Tell which rows have a place on the ground; of a table without geometries all are taken."""
     if not isinstance(frame, gpd.GeoDataFrame):
         return np.ones(len(frame), bool)
-    shapes = frame.geometry.to_numpy()
-    return is_finite(shapes) & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return has_place(frame.geometry.to_numpy())
 
 
 def _middle_cells(cells: GeoDataFrame) -> GeoDataFrame:
@@ -309,7 +308,7 @@ def _class_names(
     components: pd.DataFrame | None, classes: pd.DataFrame | None, language: Language
 ) -> pd.DataFrame:
     """Name the classes, by the table of classes where it has them, else as the components do."""
-    named = {CLASS_NAME: _spoken(CLASS_NAME, language), MAJOR_NAME: _spoken(MAJOR_NAME, language)}
+    named = {CLASS_NAME: spoken(CLASS_NAME, language), MAJOR_NAME: spoken(MAJOR_NAME, language)}
     tables = []
     for frame in (classes, components):
         if frame is not None:
@@ -334,10 +333,10 @@ def _placed_units(units: pd.DataFrame, cells: pd.DataFrame, language: Language) 
     strange = ~codes.isin([*cells[CELL_CODE], ""]).to_numpy()
     faults.add(CodeError, strange, f"{CELL_CODE!r} names no cell; geocode them with these cells")
     faults.raise_if_any()
-    spoken = first_names(units, [*_spoken(NAME, language), UNIT_ID])
+    called = first_names(units, [*spoken(NAME, language), UNIT_ID])
     units = units.reset_index(drop=True)
     units[CELL_CODE] = codes.to_numpy()
-    units[NAME] = spoken.fillna("").astype("str").to_numpy()
+    units[NAME] = called.fillna("").astype("str").to_numpy()
     units[ZONE_CODE] = _zone_by_cell(units[CELL_CODE], cells).to_numpy()
     return units
 
@@ -349,9 +348,3 @@ def _with_place(frame: pd.DataFrame, name: str) -> GeoDataFrame:
             "GeoDataFrames, or geocode the key units before."
         )
     return frame
-
-
-def _spoken(column: str, language: Language) -> list[str]:
-    """Name the columns that may hold a name, the best first."""
-    english = f"{column}_en"
-    return [english, column] if language == "en" else [column, english]

@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-import shapely
 
-from gridgeo._locate import is_finite, place_on
+from gridgeo._locate import has_place, place_on
+from gridgeo._names import spoken
 from gridgeo.crs import require_crs, to_crs
-from gridgeo.maps.words import first_names, words
-from gridgeo.schema import KIND, NAME, NAME_EN, UNIT_ID
+from gridgeo.maps.words import first_names, name_columns, words
+from gridgeo.schema import KIND, NAME, UNIT_ID
 from gridgeo.validate import require_geoframe
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from gridgeo.schema import Bools, Geometries, Language
+    from gridgeo.schema import Geometries, Language
 
 
 @dataclass(frozen=True)
@@ -60,17 +59,9 @@ def key_units_on(
     if units.empty:
         return None
     said = words(language)
-    spoken = [NAME_EN, NAME] if language == "en" else [NAME, NAME_EN]
-    kinds = [f"{KIND}_en", KIND] if language == "en" else [KIND]
     table = pd.DataFrame({UNIT_ID: first_names(units, [UNIT_ID]).fillna("")})
-    table[NAME] = first_names(units, [*spoken, UNIT_ID]).fillna(said["key_unit"])
-    named = first_names(units, kinds).fillna("")
+    table[NAME] = first_names(units, [*spoken(NAME, language), UNIT_ID]).fillna(said["key_unit"])
+    named = first_names(units, name_columns(KIND, language)).fillna("")
     table[KIND] = named.map(lambda kind: said.get(f"unit: {kind}", kind))
     points = place_on(to_crs(units, cells.crs).geometry.to_numpy())
     return KeyUnits(points, table.reset_index(drop=True))
-
-
-def has_place(geometry: Geometries) -> Bools:
-    """Tell which geometries a map can put somewhere."""
-    nowhere = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    return np.asarray(is_finite(geometry) & ~nowhere)

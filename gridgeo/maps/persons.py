@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from gridgeo._names import spoken
 from gridgeo._persons import SEPARATOR, text_of
 from gridgeo.errors import InputError, SchemaError
 from gridgeo.maps.words import first_names, one_line, words
 from gridgeo.roles import role_names
-from gridgeo.schema import NAME, NAME_EN, STAFF_ID
+from gridgeo.schema import NAME, STAFF_ID
 from gridgeo.validate import require_columns
 
 if TYPE_CHECKING:
@@ -84,8 +85,7 @@ def persons_by_role(
 def _names_by_id(staff: pd.DataFrame | None, language: Language) -> pd.Series:
     if staff is None:
         return pd.Series(dtype=str)
-    spoken = [NAME_EN, NAME] if language == "en" else [NAME, NAME_EN]
-    names = first_names(staff, [*spoken, STAFF_ID])
+    names = first_names(staff, [*spoken(NAME, language), STAFF_ID])
     by_id = names.set_axis(text_of(staff[STAFF_ID]).str.strip())
     return by_id[~by_id.index.duplicated()]
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from gridgeo._locate import place_on
+from gridgeo._locate import has_place, place_on
+from gridgeo._names import spoken
 from gridgeo.crs import require_crs, to_crs
 from gridgeo.errors import SchemaError
 from gridgeo.maps import style
 from gridgeo.maps.borders import borders_by_level, is_above
 from gridgeo.maps.coloring import shown_areas
-from gridgeo.maps.key_units import has_place, key_units_on
-from gridgeo.maps.words import first_names, one_line, words
+from gridgeo.maps.key_units import key_units_on
+from gridgeo.maps.words import first_names, name_columns, one_line, words
 from gridgeo.maps.zoning import has_zones, zoning
 from gridgeo.schema import (
     AREA_CODE,
@@ -24,11 +25,9 @@ from gridgeo.schema import (
     CELL_CODE,
     CLASS_CODE,
     CLASS_NAME,
-    CLASS_NAME_EN,
     KIND,
     KINDS,
     MAJOR_NAME,
-    MAJOR_NAME_EN,
 )
 from gridgeo.validate import Faults, check_areas, check_cells, require_columns
 
@@ -43,14 +42,6 @@ if TYPE_CHECKING:
     from gridgeo.schema import Geometries, Ints, Language
 
 _MAX_GROUPS: Final = len(style.CLASS_COLORS)
-_CLASS_NAMES: Final[Mapping[Language, Sequence[str]]] = {
-    "en": (CLASS_NAME_EN, CLASS_NAME),
-    "zh": (CLASS_NAME, CLASS_NAME_EN),
-}
-_MAJOR_NAMES: Final[Mapping[Language, Sequence[str]]] = {
-    "en": (MAJOR_NAME_EN, MAJOR_NAME),
-    "zh": (MAJOR_NAME, MAJOR_NAME_EN),
-}
 _MAJOR: Final = 2
 """The first two characters of a class code are its major class."""
 
@@ -140,7 +131,7 @@ def map_subject(  # noqa: PLR0913 - one parameter for each layer of a map
     check_cells(cells)
     require_columns(cells, [AREA_CODE, AREA_M2, KIND], "cells")
     _require_sizes(cells)
-    names = _name_columns(AREA_NAME, language)
+    names = name_columns(AREA_NAME, language)
     lowest = areas
     if areas is not None:
         check_areas(areas)
@@ -170,10 +161,6 @@ def _require_sizes(cells: GeoDataFrame) -> None:
         known = np.isfinite(numbers) & (numbers >= 0)
     faults.add(SchemaError, ~known, f"{AREA_M2!r} must be a number of m2, not negative; fill it")
     faults.raise_if_any()
-
-
-def _name_columns(name: str, language: Language) -> list[str]:
-    return [f"{name}_en", name] if language == "en" else [name]
 
 
 def _kinds(cells: GeoDataFrame, said: Mapping[str, str]) -> pd.DataFrame:
@@ -214,11 +201,11 @@ def _class_table(components: GeoDataFrame, language: Language) -> pd.DataFrame:
     table: pd.DataFrame = codes.value_counts().rename_axis(CLASS_CODE).reset_index(name="count")
     table = table.sort_values(["count", CLASS_CODE], ascending=[False, True], ignore_index=True)
     names = table[[CLASS_CODE]]
-    spoken, majors = _CLASS_NAMES[language], _MAJOR_NAMES[language]
-    for column in (name for name in (*spoken, *majors) if name in components.columns):
+    own, majors = spoken(CLASS_NAME, language), spoken(MAJOR_NAME, language)
+    for column in (name for name in (*own, *majors) if name in components.columns):
         first = first_names(components, [column]).groupby(codes.where(codes != "")).first()
         names = names.assign(**{column: names[CLASS_CODE].map(first)})
-    named = first_names(names, [*spoken, CLASS_CODE])
+    named = first_names(names, [*own, CLASS_CODE])
     return table.assign(
         name=named.fillna(words(language)["no_class"]).astype(str),
         major=first_names(names, majors),

@@ -135,3 +135,8 @@ def words(language: Language) -> Mapping[str, str]:
         The language is neither ``"en"`` nor ``"zh"``.
     """
     return in_language(language, _TABLE)
+
+
+def name_columns(column: str, language: Language) -> list[str]:
+    """Name the columns whose names a map may show; one in Chinese takes none that are English."""
+    return [f"{column}_en", column] if language == "en" else [column]

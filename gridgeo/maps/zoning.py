@@ -15,12 +15,12 @@ from gridgeo.crs import to_crs
 from gridgeo.errors import CodeError, SchemaError
 from gridgeo.maps.coloring import color_areas, join_by
 from gridgeo.maps.persons import persons_by_role
-from gridgeo.maps.words import first_names
+from gridgeo.maps.words import first_names, name_columns
 from gridgeo.schema import AREA_M2, N_CELLS, ZONE_CODE, ZONE_NAME
 from gridgeo.validate import check_partition, require_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from gridgeo.schema import Ints, Language
 
@@ -105,7 +105,7 @@ def zoning(
     row = pd.Index(shown[ZONE_CODE]).get_indexer(codes)
     shown = shown.assign(
         **{
-            ZONE_NAME: first_names(shown, [*_name_columns(language), ZONE_CODE]),
+            ZONE_NAME: first_names(shown, [*name_columns(ZONE_NAME, language), ZONE_CODE]),
             AREA_M2: _sums(cells[AREA_M2].to_numpy(float), row, len(shown)),
             N_CELLS: _sums(np.ones(len(cells)), row, len(shown)).astype(np.int64),
             "color": color_areas(shown.geometry.to_numpy()),
@@ -144,10 +144,6 @@ def _shown(cells: GeoDataFrame, codes: pd.Series, given: GeoDataFrame | None) ->
         parts.append(join_by(rest, ZONE_CODE))
     # An index may be called as the codes are, which sorting takes for an ambiguity.
     return pd.concat(parts, ignore_index=True).sort_values(ZONE_CODE, ignore_index=True)
-
-
-def _name_columns(language: Language) -> Sequence[str]:
-    return [f"{ZONE_NAME}_en", ZONE_NAME] if language == "en" else [ZONE_NAME]
 
 
 def _sums(values: np.ndarray, row: Ints, n: int) -> np.ndarray:
