@@ -60,6 +60,7 @@ FLOORS = {
     "_zones_report": 1,
     "_layers": 1,
     "_shares": 1,
+    "_round_numbers": 1,
     "_words": 1,
     "_fault_words": 1,
     "_report_words": 1,

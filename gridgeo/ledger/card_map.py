@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ import shapely
 from gridgeo._locate import place_on
 from gridgeo._names import one_line
 from gridgeo._polygons import join_coverage
+from gridgeo._round_numbers import round_down, round_up
 from gridgeo.crs import metric_crs, to_crs
 from gridgeo.ledger.contents import have_place
 from gridgeo.ledger.words import words
@@ -33,7 +33,7 @@ HEIGHT: Final = 92.0
 _AIR: Final = 1.12
 """The frame is so much wider than the zone: its border does not lie on the frame."""
 
-_SCALES: Final = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0, 10.0)
+_SCALES: Final = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
 _FINEST: Final = 0.05
 """Millimetres on paper that nobody sees."""
 
@@ -136,8 +136,7 @@ class _View:
     def of(cls, zone: shapely.Geometry) -> _View:
         west, south, east, north = zone.bounds
         least = max((east - west) / WIDTH, (north - south) / HEIGHT, 0.1) * 1000 * _AIR
-        power = 10.0 ** math.floor(math.log10(least))
-        scale = next(step * power for step in _SCALES if step * power >= least * (1 - 1e-9))
+        scale = round_up(least * (1 - 1e-9), _SCALES)
         half_width, half_height = WIDTH * scale / 2000, HEIGHT * scale / 2000
         return cls((west + east) / 2 - half_width, (south + north) / 2 + half_height, scale)
 
@@ -224,9 +223,7 @@ def _north(letter: str) -> str:
 
 
 def _scale_bar(view: _View, unit: str) -> str:
-    longest = _BAR * view.scale / 1000
-    power = 10.0 ** math.floor(math.log10(longest))
-    metres = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= longest)
+    metres = round_down(_BAR * view.scale / 1000)
     width = metres * 1000 / view.scale
     x, y = 6.0, HEIGHT - 6.0
     told = unit.format(n=f"{metres:,.0f}" if metres >= 1 else f"{metres:g}")

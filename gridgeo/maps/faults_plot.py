@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
 from gridgeo._fault_words import fault_names, fault_words, verdict_in_words
+from gridgeo._round_numbers import round_down
 from gridgeo._words import m2_in_words
 from gridgeo.crs import to_crs
 from gridgeo.maps import style
@@ -194,8 +195,7 @@ def _frame(
     axes.set_anchor("NW")
     axes.set_xticks([])
     axes.set_yticks([])
-    metres = 10 ** np.floor(np.log10((east - west + 2 * air) / 3))
-    metres *= max(n for n in (1, 2, 5) if n * metres <= (east - west + 2 * air) / 3)
+    metres = round_down((east - west + 2 * air) / 3)
     bar = [west, west + metres], [south - 1.5 * air] * 2
     axes.plot(*bar, color=style.INK, linewidth=2, solid_capstyle="butt")
     told = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"  # noqa: PLR2004 - a km

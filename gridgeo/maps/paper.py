@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
+from gridgeo._round_numbers import round_up
 from gridgeo.validate import require_option
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Size = Literal["A0", "A1", "A2", "A3", "A4"]
 Orientation = Literal["landscape", "portrait"]
@@ -127,27 +124,3 @@ def round_scale(width_m: float, height_m: float, frame: Box) -> float:
     """
     least = max(width_m / frame.width, height_m / frame.height, 1e-3) * 1000
     return round_up(least * (1 - 1e-9), _SCALES)
-
-
-def round_up(number: float, steps: Sequence[float] = (1.0, 2.0, 5.0)) -> float:
-    """Round up to the next of ``steps`` times a power of ten.
-
-    Examples
-    --------
-    >>> round_up(130.0)
-    200.0
-    """
-    power = 10.0 ** math.floor(math.log10(number))
-    return next((step * power for step in steps if step * power >= number), 10 * power)
-
-
-def round_down(number: float) -> float:
-    """Round down to 1, 2 or 5 times a power of ten.
-
-    Examples
-    --------
-    >>> round_down(990.0)
-    500.0
-    """
-    power = 10.0 ** math.floor(math.log10(number))
-    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= number)

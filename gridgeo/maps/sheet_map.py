@@ -12,10 +12,11 @@ from matplotlib.collections import PathCollection
 from matplotlib.path import Path as Outline
 
 from gridgeo._edges import unique_edges
+from gridgeo._round_numbers import round_down
 from gridgeo.maps import style
 from gridgeo.maps.coloring import join_by
 from gridgeo.maps.packing import ring_vertices
-from gridgeo.maps.paper import POINTS_PER_MM, round_down
+from gridgeo.maps.paper import POINTS_PER_MM
 from gridgeo.maps.themes import ZONE
 from gridgeo.schema import AREA_CODE
 

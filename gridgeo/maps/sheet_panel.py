@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse, Polygon
 
+from gridgeo._round_numbers import round_down
 from gridgeo.maps import style
-from gridgeo.maps.paper import POINTS_PER_MM, Box, round_down
+from gridgeo.maps.paper import POINTS_PER_MM, Box
 from gridgeo.maps.sheet_blocks import MOST_LISTED, Block, Panel, Row, components, legend, totals
 from gridgeo.maps.sheet_inset import draw_inset
 from gridgeo.maps.sheet_table import draw_table
