@@ -16,8 +16,10 @@ from gridgeo.maps import style
 from gridgeo.maps.paper import MM_PER_INCH, POINTS_PER_MM, Box, Paper
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.text import Text
 
+    from gridgeo.maps.sheet_view import View
 
 _HALF_LETTER: Final = 0.365
 """Of the size of type: half the height of a capital letter."""
@@ -104,6 +106,16 @@ class Pen:
         )
         self.figure.add_artist(patch)
         return patch
+
+    def axes(self, box: Box, view: View, gid: str) -> Axes:
+        """Open a frame in which a view of the ground is drawn."""
+        width, height = self.paper.width, self.paper.height
+        place = (box.left / width, box.bottom / height, box.width / width, box.height / height)
+        axes = self.figure.add_axes(place, facecolor="white", gid=gid)
+        axes.set_xlim(view.west, view.east)
+        axes.set_ylim(view.south, view.north)
+        axes.set_autoscale_on(False)
+        return axes
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], color: str, lw: float

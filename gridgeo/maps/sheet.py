@@ -291,17 +291,7 @@ def extent_on_map(subject: Subject) -> Floats:
 
 
 def _frame(pen: Pen, view: View) -> Axes:
-    frame = pen.paper.map
-    place = (
-        frame.left / pen.paper.width,
-        frame.bottom / pen.paper.height,
-        frame.width / pen.paper.width,
-        frame.height / pen.paper.height,
-    )
-    axes = pen.figure.add_axes(place, facecolor="white", gid="map")
-    axes.set_xlim(view.west, view.east)
-    axes.set_ylim(view.south, view.north)
-    axes.set_autoscale_on(False)
+    axes = pen.axes(pen.paper.map, view, "map")
     for spine in axes.spines.values():
         spine.set(linewidth=0.7 * pen.paper.unit, color=style.INK)
     return axes

@@ -86,16 +86,7 @@ def draw_inset(pen: Pen, inset: Inset, box: Box) -> None:
     view = view_of(extent, box, air=_AIR)
     if view is None:
         return
-    place = (
-        box.left / pen.paper.width,
-        box.bottom / pen.paper.height,
-        box.width / pen.paper.width,
-        box.height / pen.paper.height,
-    )
-    axes = pen.figure.add_axes(place, facecolor="white", gid="inset")
-    axes.set_xlim(view.west, view.east)
-    axes.set_ylim(view.south, view.north)
-    axes.set_autoscale_on(False)
+    axes = pen.axes(box, view, "inset")
     axes.set_axis_off()
     axes.add_collection(
         PathCollection(
