@@ -18,11 +18,14 @@ from gridgeo.cli.options import (
     AreaCode,
     AreaLayer,
     AreasCrs,
+    CellAreaCode,
+    CellCode,
+    CellsCrs,
+    CellsLayer,
     EachFile,
     LanguageOption,
     OutFaults,
     OutJson,
-    Text,
     ToldIn,
     app,
     column_names,
@@ -51,18 +54,12 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comm
         Path | None, typer.Argument(help="What they must cover; else they are held together.")
     ] = None,
     code: AreaCode = "area_code",
-    cell_code: Annotated[
-        Text, typer.Option(help="Column of the cells with their code, or several; cell_code.")
-    ] = None,
-    cell_area_code: Annotated[
-        Text, typer.Option(help="Column of the cells with their area's code; area_code.")
-    ] = None,
+    cell_code: CellCode = None,
+    cell_area_code: CellAreaCode = None,
     layer: AreaLayer = None,
-    cells_layer: Annotated[Text, typer.Option(help="Layer of the cells in a GeoPackage.")] = None,
+    cells_layer: CellsLayer = None,
     areas_crs: AreasCrs = None,
-    cells_crs: Annotated[
-        Text, typer.Option(help="CRS of the cells where their file does not say.")
-    ] = None,
+    cells_crs: CellsCrs = None,
     tolerance_m2: Annotated[
         float, typer.Option(help="Polygons up to this size are taken for rounding, m2.")
     ] = TOLERANCE_M2,

@@ -49,6 +49,14 @@ AreaCode = Annotated[
 ]
 AreaLayer = Annotated[Text, typer.Option(help="Layer of the areas in a GeoPackage.")]
 AreasCrs = Annotated[Text, typer.Option(help="CRS of the areas where their file does not say.")]
+CellCode = Annotated[
+    Text, typer.Option(help="Column of the cells with their code, or several; cell_code.")
+]
+CellAreaCode = Annotated[
+    Text, typer.Option(help="Column of the cells with their area's code; area_code.")
+]
+CellsLayer = Annotated[Text, typer.Option(help="Layer of the cells in a GeoPackage.")]
+CellsCrs = Annotated[Text, typer.Option(help="CRS of the cells where their file does not say.")]
 InLanguage = Annotated[LanguageOption, typer.Option(help="Language of the maps.")]
 ToldIn = Annotated[LanguageOption, typer.Option("--language", help="Language of what is printed.")]
 OutFaults = Annotated[Path | None, typer.Option(help="GeoPackage of the faults, a layer a kind.")]

@@ -9,6 +9,10 @@ from typing import Annotated
 import typer
 
 from gridgeo.cli.options import (
+    CellAreaCode,
+    CellCode,
+    CellsCrs,
+    CellsLayer,
     PlaceOutside,
     Text,
     app,
@@ -64,16 +68,10 @@ def geocode(  # noqa: PLR0913, PLR0917 - one parameter for each option of the co
     layer: Annotated[Text, typer.Option(help="Layer of the components in a GeoPackage.")] = None,
     sheet: Annotated[Text, typer.Option(help="Sheet of a workbook.")] = None,
     encoding: Annotated[Text, typer.Option(help="How a text table is written.")] = None,
-    cell_code: Annotated[
-        Text, typer.Option(help="Column of the cells with their code, or several; cell_code.")
-    ] = None,
-    cell_area_code: Annotated[
-        Text, typer.Option(help="Column of the cells with their area's code; area_code.")
-    ] = None,
-    cells_layer: Annotated[Text, typer.Option(help="Layer of the cells in a GeoPackage.")] = None,
-    cells_crs: Annotated[
-        Text, typer.Option(help="CRS of the cells where their file does not say.")
-    ] = None,
+    cell_code: CellCode = None,
+    cell_area_code: CellAreaCode = None,
+    cells_layer: CellsLayer = None,
+    cells_crs: CellsCrs = None,
     chunk_rows: Annotated[
         int, typer.Option(help="Rows that are read at once; fewer need less memory.", min=1)
     ] = CHUNK_ROWS,

@@ -11,6 +11,8 @@ from gridgeo._report_words import report_words
 from gridgeo.cli.options import (
     FAULTY,
     OK,
+    CellCode,
+    CellsLayer,
     LanguageOption,
     OutJson,
     Text,
@@ -60,10 +62,8 @@ def zones(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comm
         float, typer.Option(help="Share by which a zone may be off the mean of its unit.")
     ] = 0.05,
     seed: Annotated[int, typer.Option(help="Another number gives another plan.", min=0)] = 0,
-    code: Annotated[
-        Text, typer.Option(help="Column of the cells with their code, or several; cell_code.")
-    ] = None,
-    layer: Annotated[Text, typer.Option(help="Layer of the cells in a GeoPackage.")] = None,
+    code: CellCode = None,
+    layer: CellsLayer = None,
     crs: Annotated[Text, typer.Option(help="CRS where the file does not say.")] = None,
     zones_out: Annotated[
         Path | None, typer.Option(help="The zones themselves, one row each: .gpkg, .parquet, ...")
