@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridgeo._fault_words import NESTING_FAULTS
 from gridgeo._nesting_told import nesting_html, nesting_text, step_verdict
-from gridgeo._records import Report, first_codes, join_kinds, m2_of, records, with_rows
+from gridgeo._records import FaultReport, first_codes, join_kinds, m2_of, records, with_rows
 from gridgeo.errors import CoverageError
 from gridgeo.files import write_layers
 
@@ -36,7 +36,7 @@ _CODES: Final = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NestingReport(Report):
+class NestingReport(FaultReport):
     """What ``check_nesting`` found.
 
     Every kind of fault is a GeoDataFrame in the CRS of the check, one row a fault, with ``m2``
@@ -100,16 +100,6 @@ class NestingReport(Report):
     children_m2: float
     parents_m2: float
     tolerance_m2: float
-
-    @property
-    def ok(self) -> bool:
-        """Whether every child lies in one parent, and they fill the parents once."""
-        return self.n_faults == 0
-
-    @property
-    def n_faults(self) -> int:
-        """The number of faults of all kinds."""
-        return sum(len(found) for found in self.found().values())
 
     def findings(self) -> GeoDataFrame:
         """Give all faults in one GeoDataFrame: ``kind``, codes, ``m2``, ``share``, ``geometry``.

@@ -82,6 +82,24 @@ class Report(ABC):
         return self.to_html()
 
 
+class FaultReport(Report):
+    """A report on faults of several kinds."""
+
+    @abstractmethod
+    def found(self) -> Mapping[str, pd.DataFrame]:
+        """Give the faults by kind, in the order of the report."""
+
+    @property
+    def n_faults(self) -> int:
+        """The number of faults of all kinds."""
+        return sum(len(frame) for frame in self.found().values())
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing at all was found."""
+        return self.n_faults == 0
+
+
 def join_kinds(
     found: Mapping[str, GeoDataFrame], codes: Sequence[str], measures: Sequence[str]
 ) -> GeoDataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridgeo._coverage_told import coverage_html, coverage_text
 from gridgeo._fault_words import FAULTS, ODD_SIZES, verdict_in_words
-from gridgeo._records import Report, first_codes, join_kinds, m2_of, records, with_rows
+from gridgeo._records import FaultReport, first_codes, join_kinds, m2_of, records, with_rows
 from gridgeo.crs import ellipsoid_area_m2
 from gridgeo.errors import CoverageError
 from gridgeo.files import write_layers
@@ -42,7 +42,7 @@ _CODES: Final = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CoverageReport(Report):
+class CoverageReport(FaultReport):
     """What ``check_coverage`` found.
 
     Every kind of fault is a GeoDataFrame in the CRS of the check, one row a fault, with ``m2`` and
@@ -110,22 +110,12 @@ class CoverageReport(Report):
         """Area of the areas on the WGS 84 ellipsoid, m2; None where none were given."""
         return float(ellipsoid_area_m2(self.balance).sum()) if self.n_areas else None
 
-    @property
-    def ok(self) -> bool:
-        """Whether nothing at all was found."""
-        return self.n_faults == 0
-
-    @property
-    def n_faults(self) -> int:
-        """The number of faults of all kinds."""
-        return sum(len(found) for found in self._found().values())
-
     def findings(self) -> GeoDataFrame:
         """Give all faults in one GeoDataFrame: ``kind``, codes, ``m2`` and ``geometry``.
 
         Codes that a kind does not have are empty text, so that the frame fits one file.
         """
-        return join_kinds(self._found(), _CODES, ["m2"])
+        return join_kinds(self.found(), _CODES, ["m2"])
 
     def raise_for_faults(self) -> None:
         """Raise where anything was found.
@@ -139,7 +129,7 @@ class CoverageReport(Report):
             return
         told = "; ".join(
             f"{kind}: {len(frame):,}, {m2_of(frame) or 'no m2'} ({_first_codes(frame)})"
-            for kind, frame in self._found().items()
+            for kind, frame in self.found().items()
             if len(frame)
         )
         raise CoverageError(
@@ -158,7 +148,7 @@ class CoverageReport(Report):
                 "m2": float(frame["m2"].sum()),
                 "rows": records(frame, place=True),
             }
-            for kind, frame in self._found().items()
+            for kind, frame in self.found().items()
         }
         return {
             "ok": self.ok,
@@ -186,7 +176,7 @@ class CoverageReport(Report):
         InputError
             The name does not end in ``.gpkg``, or the file cannot be written.
         """
-        kinds = with_rows({**self._found(), ODD_SIZES: self.odd_sizes})
+        kinds = with_rows({**self.found(), ODD_SIZES: self.odd_sizes})
         return write_layers({**kinds, "balance": self.balance}, path)
 
     def to_text(self, language: Language = "en") -> str:
@@ -233,7 +223,8 @@ class CoverageReport(Report):
         """The result in a few words: sound, or how many faults."""
         return verdict_in_words(self.n_faults, with_areas=bool(self.n_areas), language="en")
 
-    def _found(self) -> dict[str, GeoDataFrame]:
+    def found(self) -> dict[str, GeoDataFrame]:
+        """Give the faults by kind, in the order of the report."""
         return {kind: getattr(self, kind) for kind in FAULTS}
 
 

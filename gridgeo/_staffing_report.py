@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gridgeo._persons import named
-from gridgeo._records import Report, records, with_rows
+from gridgeo._records import FaultReport, records, with_rows
 from gridgeo._staff_words import STAFF_FAULTS, staff_verdict
 from gridgeo._staffing_told import staffing_html, staffing_text
 from gridgeo.errors import AssignmentError
@@ -39,7 +39,7 @@ _NUMBERS = ("has", "needs", "at_most", "n_zones", "max_zones")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StaffingReport(Report):
+class StaffingReport(FaultReport):
     """What ``check_staffing`` found.
 
     Every kind of fault is a table, one row a fault; roles stand in it by their key.
@@ -96,16 +96,6 @@ class StaffingReport(Report):
     zones: pd.DataFrame
     roles: tuple[Role, ...]
     rows: tuple[Hashable, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether every zone has the persons that its roles ask for, and nobody too many zones."""
-        return self.n_faults == 0
-
-    @property
-    def n_faults(self) -> int:
-        """The number of faults of all kinds."""
-        return sum(len(found) for found in self.found().values())
 
     @property
     def verdict(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from gridgeo._records import Report, first_codes, join_kinds, records, with_rows
+from gridgeo._records import FaultReport, first_codes, join_kinds, records, with_rows
 from gridgeo._zone_words import ZONE_FAULTS, zones_verdict
 from gridgeo._zones_told import zones_html, zones_text
 from gridgeo.errors import ZoneError
@@ -29,7 +29,7 @@ _MEASURES: Final = ("n_cells", "load", "share", "m2")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ZonesReport(Report):
+class ZonesReport(FaultReport):
     """What ``check_zones`` found.
 
     Faults and islands are GeoDataFrames in the CRS of the check, one row each, with ``m2`` and
@@ -90,16 +90,6 @@ class ZonesReport(Report):
     tolerance: float
     crs: CRS
     n_cells: int
-
-    @property
-    def ok(self) -> bool:
-        """Whether every cell has a zone, and zones are connected, inside units, not overloaded."""
-        return self.n_faults == 0
-
-    @property
-    def n_faults(self) -> int:
-        """The number of faults of all kinds."""
-        return sum(len(found) for found in self.found().values())
 
     @property
     def mean_load(self) -> float:
