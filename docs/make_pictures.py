@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gridgeo as gg
+from gridgeo.cli.plans import plan_sample
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 110
 TITLE = "望河区网格化管理地图"
-N_ZONES = 120
 N_STREETS = 3
 """Streets of the tree: more would be too small for a screen."""
 TAKEN = ("990101016005004", "990101009004003")
@@ -24,14 +24,7 @@ def draw() -> dict[str, Figure]:
     """Give each picture by its name: sheet, density, tree, faults."""
     communities = gg.datasets.read_sample("communities")
     streets = gg.datasets.read_sample("streets").iloc[:N_STREETS]
-    plan = gg.build_plan(
-        communities.rename(columns={"parent_code": "street_code"}),
-        components=gg.datasets.read_sample("components"),
-        staff=gg.datasets.read_staff(),
-        key_units=gg.datasets.read_sample("key_units"),
-        n_zones=N_ZONES,
-        within="street_code",
-    )
+    plan = plan_sample()
     shown = {"areas": communities, "language": "zh"}
     per_hectare = 10_000 * plan.cells["n_components"] / plan.cells["area_m2"]
     dense = plan.cells.drop(columns="zone_code").assign(每公顷部件数=per_hectare)

@@ -159,17 +159,22 @@ def cut(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comman
 def demo(out: Out = Path("build/demo"), language: InLanguage = LanguageOption.EN) -> None:
     """Make the grid plan of the bundled sample city."""
     with guarded():
-        communities = datasets.read_sample("communities")
-        made = build_plan(
-            communities.rename(columns={PARENT_CODE: STREET_CODE}),
-            components=datasets.read_sample("components"),
-            staff=datasets.read_staff(),
-            key_units=datasets.read_sample("key_units"),
-            n_zones=SAMPLE_ZONES,
-            within=STREET_CODE,
-        )
+        made = plan_sample()
         title = {"en": "Wanghe District", "zh": "望河区"}[language.value]
         _save(made, out, title, language)
+
+
+def plan_sample() -> GridPlan:
+    """Plan the sample city, with zones and staff."""
+    communities = datasets.read_sample("communities")
+    return build_plan(
+        communities.rename(columns={PARENT_CODE: STREET_CODE}),
+        components=datasets.read_sample("components"),
+        staff=datasets.read_staff(),
+        key_units=datasets.read_sample("key_units"),
+        n_zones=SAMPLE_ZONES,
+        within=STREET_CODE,
+    )
 
 
 def _grid(cell_area: float | None, h3: int | None) -> SquareGrid | H3Grid:
